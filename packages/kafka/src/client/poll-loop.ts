@@ -1,0 +1,95 @@
+import { type Logger, type Message, MillraceError } from '@millrace/core';
+
+import type { KafkaMessage } from '../kafka-message.js';
+import type { ClientEvents } from './client-events.js';
+import type { ConsumerConnection } from './consumer-connection.js';
+import { clientError } from './kafka-error.js';
+import type { ListenerRelay } from './listener-relay.js';
+import type { NativePartition } from './low-level-client.js';
+import type { Reachability } from './reachability.js';
+
+/** What it works with. */
+export interface PollParts {
+  readonly connection: ConsumerConnection;
+  readonly relay: ListenerRelay;
+  readonly reachability: Reachability;
+  readonly events: ClientEvents;
+  readonly logger: Logger;
+  /** Called after each answer: what the poll may have held up can go on. */
+  readonly polled: () => void;
+}
+
+/**
+ * Takes messages from the client, and with them everything else: acknowledgements, rebalances and errors reach us only
+ * while a poll runs. One poll at a time, each answered once, whatever comes of it.
+ */
+export class PollLoop {
+  readonly #parts: PollParts;
+  readonly #answered: (error: unknown, batch: readonly KafkaMessage[]) => void;
+  #isPolling = false;
+  /** Ends of partitions that the poll under way has come to. */
+  #ends: NativePartition[] = [];
+  /** Errors told before, so that one that comes with every poll does not fill the log. */
+  readonly #told = new Set<string>();
+
+  constructor(parts: PollParts) {
+    this.#parts = parts;
+    this.#answered = (error, batch) => this.#answer(error, batch);
+  }
+
+  get isPolling(): boolean {
+    return this.#isPolling;
+  }
+
+  poll(most: number): void {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    if (this.#parts.connection.consume(most, this.#answered)) return;
+    queueMicrotask(() => this.#answer(undefined, []));
+  }
+
+  /** From the client, inside the answer to a poll: a partition has been read to its end. */
+  endReached(end: NativePartition): void {
+    this.#ends.push(end);
+  }
+
+  #answer(error: unknown, batch: readonly KafkaMessage[]): void {
+    const { relay, reachability, polled } = this.#parts;
+    const ends = this.#ends;
+    this.#isPolling = false;
+    if (ends.length > 0) this.#ends = [];
+    const failed = error !== undefined && error !== null;
+    if (failed) this.#failed(error);
+    else if (batch.length > 0) reachability.confirmed();
+    // The next poll begins in here, before the messages are looked at: the client works meanwhile.
+    relay.polled(failed ? nothing : batch);
+    for (const { topic, partition, offset } of ends) relay.endOfPartition({ topic, partition }, offset ?? 0);
+    polled();
+  }
+
+  #failed(cause: unknown): void {
+    const { relay, reachability, events, logger } = this.#parts;
+    const error = clientError(cause);
+    switch (error.kind) {
+      case 'fatal':
+        relay.failed(new MillraceError('CLIENT_FATAL', events.describe(error)));
+        return;
+      case 'unreachable':
+        reachability.suspected(events.describe(error));
+        return;
+      case 'closed':
+        return;
+      case 'unauthenticated':
+      case 'membership':
+      case 'partition':
+      case 'transient':
+        // Which partition, the binding does not tell: its progress is watched instead.
+        if (!this.#told.has(error.name)) {
+          this.#told.add(error.name);
+          logger.warn({ error: error.name, detail: events.describe(error) }, 'the client reports an error');
+        }
+    }
+  }
+}
+
+const nothing: readonly Message[] = [];

@@ -1,0 +1,48 @@
+/** How the members of a group agree on who owns what. */
+export type Protocol = 'classic' | 'eager' | 'kip848';
+
+/** What a consumer process is told, as JSON on its command line. */
+export interface ConsumerParameters {
+  readonly bootstrapServers: string;
+  readonly topics: readonly string[];
+  /** The part of the group's id behind the service's name. */
+  readonly group: string;
+  readonly strategy: 'in-order' | 'fast';
+  readonly protocol: Protocol;
+  /** Static membership: the same name again is the same member again. */
+  readonly instance?: string;
+  /** How long each handler takes (0: not at all). */
+  readonly handlerMs: number;
+  /** Fast only. @defaultValue the framework's */
+  readonly maxConcurrency?: number;
+  /** @defaultValue the framework's */
+  readonly window?: number;
+  /** librdkafka properties besides those of the protocol. */
+  readonly kafkaConfig?: Readonly<Record<string, string | number | boolean>>;
+  readonly drainTimeoutMs?: number;
+  /** Blocks the event loop of the process once: so long, in the first handler that gets this message. */
+  readonly block?: { readonly id: number; readonly ms: number };
+  /** The file that this process appends its ledger to. */
+  readonly ledgerFile: string;
+}
+
+/** Kafka's sessions in these tests; the broker has the same for KIP-848. */
+const SESSION_MS = 6_000;
+/** A member learns of a rebalance by its heartbeat. */
+const HEARTBEAT_MS = 1_000;
+
+/** The service that all test groups belong to. */
+export const SERVICE = 'chaos';
+
+/** librdkafka's properties for a protocol. */
+export function protocolConfig(protocol: Protocol, instance?: string): Record<string, string | number> {
+  const identity = instance === undefined ? {} : { 'group.instance.id': instance };
+  if (protocol === 'kip848') return { 'group.protocol': 'consumer', ...identity };
+  return {
+    'group.protocol': 'classic',
+    'partition.assignment.strategy': protocol === 'eager' ? 'range' : 'cooperative-sticky',
+    'session.timeout.ms': SESSION_MS,
+    'heartbeat.interval.ms': HEARTBEAT_MS,
+    ...identity,
+  };
+}
