@@ -42,6 +42,11 @@ export default defineConfig({
           testTimeout: 10_000,
         },
       })),
+      // What the sources and the docs say of each other; needs no server.
+      {
+        extends: true as const,
+        test: { name: 'architecture', root: 'test/architecture', include: ['**/*.test.ts'], testTimeout: 60_000 },
+      },
       // Brokers, several processes, kills: one file at a time, or they measure each other.
       ...[
         { name: 'test', globalSetup: [join(root, 'test/kafka/shared-cluster.ts')], groupOrder: 1 },
@@ -52,7 +57,7 @@ export default defineConfig({
           name,
           root: name,
           include: ['**/*.test.ts'],
-          exclude: ['**/dist/**', '**/node_modules/**'],
+          exclude: ['**/dist/**', '**/node_modules/**', 'architecture/**'],
           globalSetup,
           maxWorkers: 1,
           sequence: { shuffle: true, groupOrder },

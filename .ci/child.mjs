@@ -10,6 +10,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Within this time the same signal is one wish: npm passes on a Ctrl-C that the terminal has already sent to everybody. */
 const SAME_WISH_MS = 500;
+const LAST_LINES = 40;
 
 /** The environment without what `npm run` hands down: a nested npm would take it for its own settings. */
 export function cleanEnvironment() {
@@ -27,12 +28,12 @@ export function npm(args, options = {}) {
 
 /** Runs a command and waits for it: true if it succeeded. Its output goes to stderr; `quiet`: only its last lines, and only if it fails. */
 export function run(command, args, options = {}) {
-  const { env = cleanEnvironment(), cwd = root, shell = false, quiet = false, lastLines = 40 } = options;
+  const { env = cleanEnvironment(), cwd = root, shell = false, quiet = false } = options;
   const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 2, 2];
   const result = spawnSync(command, args, { cwd, env, stdio, shell, encoding: 'utf8', maxBuffer: Infinity });
   if (result.status === 0) return true;
   const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`.trimEnd();
-  if (output !== '') process.stderr.write(`${output.split('\n').slice(-lastLines).join('\n')}\n`);
+  if (output !== '') process.stderr.write(`${output.split('\n').slice(-LAST_LINES).join('\n')}\n`);
   return false;
 }
 

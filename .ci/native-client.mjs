@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 
-import { cleanEnvironment, npm, root, run } from './child.mjs';
+import { cleanEnvironment, npm, root } from './child.mjs';
 import { say, SetupError } from './say.mjs';
 import { installSystemPackages } from './system-packages.mjs';
 
@@ -52,7 +52,10 @@ function fetchPrebuilt() {
   const nodePreGyp = createRequire(join(folder, 'package.json')).resolve(
     '@mapbox/node-pre-gyp/bin/node-pre-gyp',
   );
-  run(process.execPath, [nodePreGyp, 'install'], { cwd: folder, quiet: true, lastLines: 1 });
+  const options = { cwd: folder, env: cleanEnvironment(), encoding: 'utf8' };
+  const { status, stdout } = spawnSync(process.execPath, [nodePreGyp, 'install'], options);
+  // Its stderr is a log; the reason is on stdout.
+  if (status !== 0) say(stdout.trim());
 }
 
 function buildFromSource() {

@@ -37,11 +37,11 @@ export class ExampleProcess implements AsyncDisposable {
   }
 
   /** Waits until a text appears on either output. */
-  async says(text: string): Promise<void> {
+  async says(text: RegExp): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
-    while (!this.#out.includes(text) && !this.#err.includes(text)) {
+    while (!text.test(this.#out) && !text.test(this.#err)) {
       const isOver = this.#child.exitCode !== null || performance.now() > deadline;
-      if (isOver) throw new Error(`it never said "${text}"\n${this.#out}\n${this.#err}`);
+      if (isOver) throw new Error(`it never said ${String(text)}\n${this.#out}\n${this.#err}`);
       await new Promise((wake) => setTimeout(wake, 10));
     }
   }

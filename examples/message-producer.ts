@@ -37,7 +37,6 @@ export class MessageProducer implements AsyncDisposable {
       'bootstrap.servers': bootstrapServers,
       // Neither lost nor twice nor in another order when a broker goes away meanwhile; includes acks=all.
       'enable.idempotence': true,
-      dr_cb: true,
       'linger.ms': 5,
       // As Java's producers do it: a key goes to the same partition whoever produces.
       partitioner: 'murmur2_random',

@@ -26,10 +26,10 @@ export async function main(): Promise<readonly number[]> {
     service: Service.new({ name: 'stats_service' }),
     topics: ['clicks'],
     autoOffsetReset: 'earliest',
+    kafkaConfig: kafka.kafkaConfig, // goes into `config`, as everything that Millrace sets
     consumer: (config) =>
       createConsumer({
         ...config,
-        ...kafka.kafkaConfig,
         'bootstrap.servers': kafka.bootstrapServers,
         'client.rack': 'rack-1', // reads from the nearest replica
       }),

@@ -43,7 +43,11 @@ export class DemoMonitor implements Disposable {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.draw(), DRAW_INTERVAL_MS);
+    this.#timer ??= setInterval(() => {
+      this.draw();
+      void this.#askHealth();
+    }, DRAW_INTERVAL_MS);
+    this.#parts.stop.addEventListener('abort', () => this.draw());
     this.draw();
   }
 
@@ -54,7 +58,6 @@ export class DemoMonitor implements Disposable {
       this.#handled[index]?.sample(now, checker.report.handled);
     }
     this.#parts.screen.draw(this.#state(now));
-    void this.#askHealth();
   }
 
   [Symbol.dispose](): void {

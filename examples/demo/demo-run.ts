@@ -9,7 +9,7 @@ import { type DemoConsumer, demoConsumers, type Ledger } from './demo-consumers.
 import { DemoMonitor } from './demo-monitor.js';
 import type { DemoOptions } from './demo-options.js';
 import type { DemoScreen } from './demo-screen.js';
-import { type Summary, summarize } from './demo-summary.js';
+import { summarize, type Summary } from './demo-summary.js';
 import { EventTail } from './event-tail.js';
 import { portOrAny } from './free-port.js';
 import { GroupOffsets, messagesBetween, type Offsets } from './group-offsets.js';

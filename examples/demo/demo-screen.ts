@@ -9,6 +9,8 @@ export interface DemoScreen {
   draw(state: DemoState): void;
   /** A remark that stays. */
   say(text: string): void;
+  /** The run is about to end in order. */
+  draining(): void;
   /** An event of a consumer, as it happens. */
   event(line: TailLine): void;
   close(): void;
@@ -26,6 +28,7 @@ function plainScreen(stream: NodeJS.WriteStream): DemoScreen {
   return {
     draw: (state) => print(renderLine(state)),
     say: print,
+    draining: () => print('Draining: what is in flight is finished and committed.'),
     event: ({ level, time, text }) => {
       if (level !== 'info') print(`${time} ${level} ${text}`);
     },
@@ -60,10 +63,14 @@ class TerminalScreen implements DemoScreen {
     this.#drawnLines = shown.length;
   }
 
+  /** Leaves what is drawn where it is; the next view is drawn below the remark. */
   say(text: string): void {
-    this.#stream.write(`${this.#toTop()}${CLEAR_BELOW}${text}\n`);
+    this.#stream.write(`${text}\n`);
     this.#drawnLines = 0;
   }
+
+  /** The view says it itself. */
+  draining(): void {}
 
   /** The view shows the latest ones itself. */
   event(): void {}

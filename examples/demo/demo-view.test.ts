@@ -48,7 +48,7 @@ test('the screen shows both consumers side by side', () => {
   expect(lines).toContain(`handled        ${'21,328'.padEnd(30)}${'21,328'.padEnd(30)}`);
   expect(lines).toContain(`lag            ${'12'.padEnd(30)}${'-'.padEnd(30)}`);
   expect(lines).toContain(`out of order   ${'0'.padEnd(30)}${'5,120, as it may'.padEnd(30)}`);
-  expect(lines).toContain('paid           EUR 1,234.56  JPY 1,200');
+  expect(lines).toContain('paid           EUR 1,235  JPY 1,200');
   expect(lines).toContain('12:00:00 commit failed');
 });
 
@@ -56,6 +56,15 @@ test('no line is wider than the terminal, colours not counted', () => {
   const painted = renderScreen(state, 40, (_style, text) => `<${text}>`);
 
   expect(painted.map((line) => line.replaceAll(/[<>]/g, '').length).every((width) => width <= 40)).toBe(true);
+});
+
+test('the last line says what Ctrl-C does', () => {
+  const lastLine = (changed: Partial<DemoState>): string | undefined =>
+    renderScreen({ ...state, ...changed }, 100, plain).at(-1);
+
+  expect(lastLine({})).toBe('Ctrl-C drains and stops; a second one stops at once.');
+  expect(lastLine({ isStopping: true })).toBe('Draining; Ctrl-C stops at once.');
+  expect(lastLine({ isStopping: true, consumers: [{ ...consumer, state: 'stopped' }] })).toBe('');
 });
 
 test('disorder stands out where order was promised', () => {

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import type { styleText } from 'node:util';
 
 import type { TailLine } from './event-tail.js';
 import type { LatencyPercentiles } from './latency-window.js';
@@ -105,15 +105,13 @@ function screenLines(state: DemoState): readonly (readonly Segment[])[] {
       [eventStyle[level], text],
     ]),
     [],
-    [
-      [
-        'dim',
-        state.isStopping
-          ? 'Draining; Ctrl-C stops at once.'
-          : 'Ctrl-C drains and stops; a second one stops at once.',
-      ],
-    ],
+    [['dim', footer(state)]],
   ];
+}
+
+function footer({ isStopping, consumers }: DemoState): string {
+  if (!isStopping) return 'Ctrl-C drains and stops; a second one stops at once.';
+  return consumers.every(({ state }) => state === 'stopped') ? '' : 'Draining; Ctrl-C stops at once.';
 }
 
 const eventStyle = { info: 'reset', warn: 'yellow', error: 'red' } as const;
@@ -151,10 +149,7 @@ export function sparkline(values: readonly number[]): string {
 
 function paidText(paid: ReadonlyMap<Currency, number>): string {
   const sums = [...paid].sort(([a], [b]) => a.localeCompare(b));
-  const texts = sums.map(([currency, amount]) => {
-    const digits = currencies[currency];
-    return `${currency} ${(amount / 10 ** digits).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
-  });
+  const texts = sums.map(([currency, amount]) => `${currency} ${count(amount / 10 ** currencies[currency])}`);
   return texts.length === 0 ? 'nothing yet' : texts.join('  ');
 }
 

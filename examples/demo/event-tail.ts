@@ -72,7 +72,7 @@ function textOf(data: Readonly<Record<string, unknown>>, message: string): strin
 function valueText(value: unknown): string {
   if (value instanceof Error) return value.message;
   if (typeof value === 'number') return String(Math.round(value * 10) / 10);
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** What comes from elsewhere may not steer the terminal. */

@@ -19,7 +19,7 @@ test('a run to the end loses nothing and says so in one line of JSON', async () 
 
 test('Ctrl-C drains: everything committed was handled', async () => {
   await using demo = new ExampleProcess('demo/main.js', ['--rate', '200']);
-  await demo.says('in order: handled 2');
+  await demo.says(/in order: handled [1-9]/);
   demo.kill('SIGINT');
 
   expect(await demo.ended(), demo.err).toBe(0);

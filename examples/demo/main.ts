@@ -37,8 +37,8 @@ async function show(options: DemoOptions): Promise<number> {
       screen.close();
       process.exit(FORCED);
     }
-    screen.say('Draining: what is in flight is finished and committed.');
     stop.abort();
+    screen.draining();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {

@@ -8,7 +8,8 @@ import { repositoryFiles, root, textOf } from './repository-files.js';
 
 const files = repositoryFiles();
 const documents = files.filter(
-  (file) => file.endsWith('.md') && !file.startsWith('.changeset/') && !file.endsWith('CHANGELOG.md'),
+  (file) =>
+    file.endsWith('.md') && !file.startsWith('.changeset/') && !/\.api\.md$|CHANGELOG\.md$/.test(file),
 );
 
 // `npx vitest run -u test/architecture` writes both kinds of generated text anew.

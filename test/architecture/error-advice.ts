@@ -4,8 +4,6 @@ import type { ErrorCode } from '../../packages/core/src/errors.js';
 export const errorAdvice: Readonly<Record<ErrorCode, string>> = {
   OPTIONS_INVALID:
     'Thrown by `new`, `forTopics` and the constructors. The text names every fault with its path; `faults` of the error has them as data. All options are in [configuration](../configuration.md).',
-  NAME_INVALID:
-    'The text says what was given and what is expected. `naming` takes a rule of your own, or `false` for none.',
   SCHEMA_INVALID:
     'Thrown when the factory is made, so that a bad schema is found at start and not with the first message.',
   STATE_INVALID: 'A mistake in the program that calls: the text says which call, in which state.',
@@ -20,10 +18,6 @@ export const errorAdvice: Readonly<Record<ErrorCode, string>> = {
   TOPIC_MISSING: 'The text names the nearest topics that exist. Create the topic, or correct its name.',
   NO_COMMITTED_OFFSET:
     "With `autoOffsetReset: 'error'` a partition without a commit is not started. Commit a position for the group, or choose `'earliest'` or `'latest'`.",
-  OFFSET_OUT_OF_RANGE:
-    "Retention has deleted what was not read yet, or the topic was made anew. The text tells the gap. With `onOutOfRange: 'error'`, the default, the partition is halted; `'earliest'` or `'latest'` goes on and leaves the gap out.",
-  COMMIT_FAILED:
-    'Commits are repeated by the consumer. When they keep failing, handling stops at the window, nothing is lost, and liveness and readiness tell it.',
   PARTITION_LOST:
     'Reason of `context.signal` when the group has given the partition to another member: what the handler does from here on is repeated there. Stop, and leave no half work.',
   PARTITION_STALLED:
@@ -32,8 +26,6 @@ export const errorAdvice: Readonly<Record<ErrorCode, string>> = {
     '`onFailure.invalid` says what happens to such a message: it is skipped, or the consumer stops.',
   DATA_INVALID:
     'As for DECODE_FAILED. `DataInvalidError` has the faults by path and keyword, without the values.',
-  HANDLER_FAILED:
-    'The cause is what the handler threw. `onFailure.classify` and `onFailure.otherwise` say what it means.',
   HANDLER_TIMEOUT:
     'The handler was still running after `handlerTimeoutMs`; `context.signal` fires with this error. Hand the signal on to what the handler waits for.',
   CONTEXT_MEMBER_FAILED:

@@ -8,7 +8,10 @@ export function eventMeanings(): ReadonlyMap<string, string> {
   return new Map(
     [...entries].map(([, comment = '', name = '']) => [
       name,
-      comment.replaceAll(/\s*\n\s*\*?\s*/g, ' ').trim(),
+      comment
+        .replaceAll(/\s*\n\s*\*?\s*/g, ' ')
+        .replace(/^\*\s*/, '')
+        .trim(),
     ]),
   );
 }

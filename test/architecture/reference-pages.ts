@@ -55,7 +55,7 @@ function eventsPage(): string {
   return [
     '# Log events',
     GENERATED,
-    "What consumers log. Each line holds the event's name as `event`, the consumer's as `consumer`, the constant text as `msg`, and the facts. No line holds a key, a value or a header of a message. What to alert on is said in [operations](../operations.md#what-to-alert-on).",
+    "What consumers and their server log. Each line holds the event's name as `event`, the consumer's as `consumer`, the constant text as `msg`, and the facts. No line holds a key, a value or a header of a message. What to alert on is said in [operations](../operations.md#what-to-alert-on).",
     ['| Event | Level | Text | Meaning |', '| --- | --- | --- | --- |', ...rows].join('\n'),
   ].join('\n\n');
 }

@@ -11,7 +11,8 @@ const { values } = parseArgs({
   options: {
     handlers: { type: 'string', default: '256' },
     seconds: { type: 'string', default: '10' },
-    messages: { type: 'string', default: '2000000' },
+    messages: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '3' },
   },
 });
 await using cluster = await KafkaCluster.start({ fullJit: true });
@@ -22,6 +23,7 @@ const report = await measureFairness({
   fastMs: 1,
   seconds: Number(values.seconds),
   fastMessages: Number(values.messages),
+  rounds: Number(values.rounds),
 });
 process.stdout.write(`${JSON.stringify(report)}\n`);
 process.exitCode = report.ratio >= LEAST_RATIO && report.slow > 0 ? 0 : 1;

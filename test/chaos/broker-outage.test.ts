@@ -9,6 +9,7 @@ import { ObservedConsumer } from '../integration/observed-consumer.js';
 import { KafkaCluster } from '../kafka/kafka-cluster.js';
 import { describeWithOwnCluster } from '../kafka/kafka-suite.js';
 import { produceMessages } from '../kafka/topic-tools.js';
+import { LONG_SESSION } from './consumer-parameters.js';
 import { runOutage } from './run-outage.js';
 
 const TEST_MS = 180_000;
@@ -43,6 +44,7 @@ describeWithOwnCluster('a broker that is killed with -9', () => {
         bootstrapServers,
         topics: ['each'],
         strategy: 'in-order',
+        kafkaConfig: LONG_SESSION,
         handler: async ({ offset }) => {
           if (offset === 50) await gate.opened;
         },

@@ -20,8 +20,8 @@ export interface ConsumerParameters {
   /** librdkafka properties besides those of the protocol. */
   readonly kafkaConfig?: Readonly<Record<string, string | number | boolean>>;
   readonly drainTimeoutMs?: number;
-  /** Blocks the event loop of the process once: so long, in the first handler that gets this message. */
-  readonly block?: { readonly id: number; readonly ms: number };
+  /** Blocks the event loop of the process once: in the first handler that gets this message, until there is a {@link wakeFile}. */
+  readonly blockAt?: number;
   /** The file that this process appends its ledger to. */
   readonly ledgerFile: string;
 }
@@ -30,6 +30,14 @@ export interface ConsumerParameters {
 const SESSION_MS = 6_000;
 /** A member learns of a rebalance by its heartbeat. */
 const HEARTBEAT_MS = 1_000;
+
+/** librdkafka's own session, over the short one: longer than the broker is away, so that the client does not give its partitions up. */
+export const LONG_SESSION = { 'session.timeout.ms': 45_000, 'heartbeat.interval.ms': 3_000 } as const;
+
+/** The file whose appearance ends the block of a process. */
+export function wakeFile(ledgerFile: string): string {
+  return `${ledgerFile}.wake`;
+}
 
 /** The service that all test groups belong to. */
 export const SERVICE = 'chaos';

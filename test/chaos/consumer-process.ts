@@ -1,4 +1,5 @@
 // A process with one consumer: `node consumer-process.js '{…ConsumerParameters}'`. All it does is in its ledger; SIGTERM ends it cleanly.
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import {
@@ -10,12 +11,12 @@ import {
   Service,
 } from '@millrace/kafka';
 
-import { type ConsumerParameters, protocolConfig, SERVICE } from './consumer-parameters.js';
-import { machineTime } from './ledger-line.js';
+import { type ConsumerParameters, protocolConfig, SERVICE, wakeFile } from './consumer-parameters.js';
 import { LedgerLogger } from './ledger-logger.js';
 import { LedgerWriter } from './ledger-writer.js';
 
 const EXIT_ORPHANED = 70;
+const BLOCK_STEP_MS = 20;
 
 const parameters = JSON.parse(process.argv[2] ?? '{}') as ConsumerParameters;
 let hasBlocked = false;
@@ -53,15 +54,15 @@ async function handler(_context: object, data: unknown, message: KafkaMessage): 
   const { number: id } = data as { readonly number: number };
   const line = { topic, partition, offset, id };
   ledger.write({ kind: 'start', ...line });
-  if (id === parameters.block?.id && !hasBlocked) blockLoop(parameters.block.ms);
+  if (id === parameters.blockAt && !hasBlocked) blockLoop();
   if (parameters.handlerMs > 0) await delay(parameters.handlerMs);
   ledger.write({ kind: 'end', ...line });
 }
 
-function blockLoop(ms: number): void {
+function blockLoop(): void {
   hasBlocked = true;
-  ledger.write({ kind: 'event', event: 'loop.blocked', data: { ms } });
-  const until = machineTime() + ms;
-  while (machineTime() < until);
+  ledger.write({ kind: 'event', event: 'loop.blocked', data: {} });
+  const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  while (!existsSync(wakeFile(parameters.ledgerFile))) Atomics.wait(never, 0, 0, BLOCK_STEP_MS);
   ledger.write({ kind: 'event', event: 'loop.freed', data: {} });
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { ConsumerParameters } from './consumer-parameters.js';
+import { type ConsumerParameters, wakeFile } from './consumer-parameters.js';
 import { machineTime } from './ledger-line.js';
 
 /** The framework's own limit is 25 s. */
@@ -31,11 +31,13 @@ export class GroupMember {
   readonly #process: ChildProcess;
   readonly #ended: Promise<End>;
   readonly #logFile: string;
+  readonly #ledgerFile: string;
   /** Who wanted it to end; an end that nobody wanted is an error. */
   #wanted = false;
 
   constructor(parameters: ConsumerParameters, name: string, folder: string) {
     this.name = name;
+    this.#ledgerFile = parameters.ledgerFile;
     this.#logFile = join(folder, `${name}.log`);
     const log = openSync(this.#logFile, 'a');
     this.#process = spawn(process.execPath, [PROGRAM, JSON.stringify(parameters)], {
@@ -77,6 +79,11 @@ export class GroupMember {
     if (code !== 0) {
       throw new Error(`${this.name} did not stop cleanly: ${String(code ?? signal)}\n${this.logTail()}`);
     }
+  }
+
+  /** Ends the block of its event loop that `blockAt` asked for. */
+  wake(): void {
+    writeFileSync(wakeFile(this.#ledgerFile), '');
   }
 
   /** Freezes it: it keeps its connections and answers nothing. */

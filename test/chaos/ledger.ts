@@ -47,6 +47,7 @@ export class Ledger {
   readonly #open = new Map<string, Run>();
   readonly #handled = new Map<string, Set<number>>();
   readonly #lastEnd = new Map<string, number>();
+  readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -87,7 +88,7 @@ export class Ledger {
 
   #readOn(file: Growing): void {
     const descriptor = openSync(file.path, 'r');
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const chunk = this.#chunk;
     try {
       for (;;) {
         const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, file.position);

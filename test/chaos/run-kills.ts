@@ -13,8 +13,8 @@ const MEMBERS = 3;
 const PARTITIONS = 12;
 /** W of the fast consumers. */
 const WINDOW = 200;
-/** More than the window, so that it can fill. */
-const BACKLOG = 500;
+/** Messages of a partition that wait at most. Fast: more than the window, so that it can fill. */
+const BACKLOG = { 'in-order': 50, fast: 500 } as const;
 const HANDLER_MS = { 'in-order': 3, fast: 20 } as const;
 /** A killed member holds its partitions for 6 s; a busy machine takes its time for the rest. */
 const FLOW_TIMEOUT_MS = 60_000;
@@ -70,7 +70,7 @@ export async function runKills(plan: KillPlan): Promise<KillReport> {
     bootstrapServers: plan.bootstrapServers,
     topic,
     partitions: PARTITIONS,
-    backlog: BACKLOG,
+    backlog: BACKLOG[plan.strategy],
     handled: (partition) => ledger.handled(topic, partition),
   });
   const flow = (what: string): Promise<number> => awaitFlow(group, topic, what);
@@ -80,7 +80,7 @@ export async function runKills(plan: KillPlan): Promise<KillReport> {
   const recoveries: number[] = [];
   let counted = 0;
   while (counted < plan.kills) {
-    const handling = await group.kill9(pickVictim(group));
+    const handling = await group.kill9(await pickVictim(group));
     if (handling > 0) counted++;
     group.start();
     recoveries.push(await flow(`kill ${String(group.kills.length)}`));
@@ -156,13 +156,19 @@ async function awaitEnd(group: ConsumerGroup, topic: string, total: number): Pro
   );
 }
 
-/** One that handles a message now; in turn, so that new members are hit as well as old ones. */
-function pickVictim(group: ConsumerGroup): GroupMember {
-  const members = group.members;
-  const busy = members.filter((member) => group.ledger.openRuns(member.pid).length > 0);
-  const victim = busy[group.kills.length % Math.max(1, busy.length)] ?? members[0];
-  if (victim === undefined) throw new Error('there is nobody to kill');
-  return victim;
+/** One that handles a message now; in turn, so that new members are hit as well as old ones. It may be done before the signal is there. */
+async function pickVictim(group: ConsumerGroup): Promise<GroupMember> {
+  let busy: GroupMember[] = [];
+  await until(
+    'a member to handle a message',
+    () => {
+      group.ledger.refresh();
+      busy = group.members.filter(({ pid }) => group.ledger.openRuns(pid).length > 0);
+      return busy.length > 0;
+    },
+    FLOW_TIMEOUT_MS,
+  );
+  return busy[group.kills.length % busy.length] as GroupMember;
 }
 
 function brokenPromises(strategy: KillPlan['strategy'], verdict: Verdict, produced: number): string[] {

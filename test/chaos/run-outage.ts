@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { KafkaCluster } from '../kafka/kafka-cluster.js';
 import { produceMessages } from '../kafka/topic-tools.js';
 import { ConsumerGroup } from './consumer-group.js';
+import { LONG_SESSION } from './consumer-parameters.js';
 import type { Ledger } from './ledger.js';
 import { machineTime } from './ledger-line.js';
 import { until } from './until.js';
@@ -12,9 +13,9 @@ const TOPIC = 'outage';
 const PARTITIONS = 6;
 const STRATEGIES = ['in-order', 'fast'] as const;
 /** So slow that neither has read everything when the broker comes back. */
-const HANDLER_MS = { 'in-order': 3, fast: 100 } as const;
-const MESSAGES_PER_DARK_SECOND = 300;
-const MESSAGES_AROUND = 1_200;
+const HANDLER_MS = { 'in-order': 1, fast: 100 } as const;
+const MESSAGES_PER_DARK_SECOND = 200;
+const MESSAGES_AROUND = 800;
 /** How many messages each has handled when the broker dies. */
 const WARM = 100;
 const PROMISED_RECOVERY_MS = 5_000;
@@ -89,6 +90,7 @@ function groupOf(strategy: SurvivorReport['strategy'], bootstrapServers: string)
     group: `outage_${strategy}`,
     strategy,
     protocol: 'classic',
+    kafkaConfig: LONG_SESSION,
     handlerMs: HANDLER_MS[strategy],
   });
 }

@@ -15,6 +15,7 @@ describeWithKafka('a slow topic beside a fast one', (bootstrapServers) => {
       fastMs: 1,
       seconds: 3,
       fastMessages: 60_000,
+      rounds: 1,
     });
     process.stderr.write(`fairness: ${JSON.stringify(report)}\n`);
     expect(report.ratio).toBeGreaterThanOrEqual(LEAST_RATIO);

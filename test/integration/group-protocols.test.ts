@@ -103,7 +103,9 @@ describeWithKafka('two members of a group', (bootstrapServers) => {
       expect(returned.owned).toEqual(before.owned);
       const noticed = stays.events
         .slice(before.events)
-        .filter(({ event }) => event.startsWith('partitions.'));
+
+        // The last round of the first sharing may still come: with nothing in it.
+        .filter(({ event, data }) => event.startsWith('partitions.') && data['count'] !== 0);
       expect(noticed).toEqual([]);
       expect(new Set(returned.handled.map(position)).size).toBe(ROUND / 2);
       expect(returned.handled).toHaveLength(ROUND / 2);

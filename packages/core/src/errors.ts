@@ -12,7 +12,6 @@ export interface ErrorCodeEntry {
  */
 export const errorCodes = {
   OPTIONS_INVALID: { summary: 'An option is missing, unknown or out of its bounds.', retriable: false },
-  NAME_INVALID: { summary: 'A name does not follow the naming convention.', retriable: false },
   SCHEMA_INVALID: { summary: 'A schema for message data cannot be used.', retriable: false },
   STATE_INVALID: { summary: 'The call is not possible in the present state.', retriable: false },
   NATIVE_ARGUMENT: { summary: 'A value was refused before it reached native code.', retriable: false },
@@ -23,14 +22,11 @@ export const errorCodes = {
   TOPIC_MISSING: { summary: 'A subscribed topic does not exist.', retriable: true },
 
   NO_COMMITTED_OFFSET: { summary: 'A partition has no committed offset to start from.', retriable: false },
-  OFFSET_OUT_OF_RANGE: { summary: 'The log no longer holds the committed offset.', retriable: false },
-  COMMIT_FAILED: { summary: 'Offsets could not be committed.', retriable: true },
   PARTITION_LOST: { summary: 'The partition now belongs to another member.', retriable: false },
   PARTITION_STALLED: { summary: 'A partition has unread messages and delivers none.', retriable: true },
 
   DECODE_FAILED: { summary: 'The value of a message cannot be decoded.', retriable: false },
   DATA_INVALID: { summary: 'The data of a message does not match its schema.', retriable: false },
-  HANDLER_FAILED: { summary: 'A handler threw or rejected.', retriable: true },
   HANDLER_TIMEOUT: { summary: 'A handler took longer than its time limit.', retriable: true },
   CONTEXT_MEMBER_FAILED: {
     summary: 'A member of the request context could not be made or disposed.',

@@ -43,7 +43,13 @@ export {
   serviceOptions,
   type ServiceTelemetry,
 } from './service/service.js';
-export { type MetricEntry, type MetricName, metricCatalogue, spanCatalogue, type SpanEntry } from './telemetry/catalogue.js';
+export {
+  type MetricEntry,
+  type MetricName,
+  metricCatalogue,
+  spanCatalogue,
+  type SpanEntry,
+} from './telemetry/catalogue.js';
 export {
   type ConsumerEvent,
   eventCatalogue,

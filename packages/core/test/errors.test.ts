@@ -4,14 +4,14 @@ import { type ErrorCode, errorCodes, isMillraceError, MillraceError } from '../s
 
 describe('MillraceError', () => {
   test('has a code, and whether a retry can help', () => {
-    expect(new MillraceError('COMMIT_FAILED').retriable).toBe(true);
+    expect(new MillraceError('CONNECT_FAILED').retriable).toBe(true);
     expect(new MillraceError('OPTIONS_INVALID').retriable).toBe(false);
     expect(new MillraceError('OPTIONS_INVALID').code).toBe('OPTIONS_INVALID');
   });
 
   test('says what the table says when nothing better is given', () => {
-    expect(new MillraceError('COMMIT_FAILED').message).toBe(errorCodes.COMMIT_FAILED.summary);
-    expect(new MillraceError('COMMIT_FAILED', 'no').message).toBe('no');
+    expect(new MillraceError('CONNECT_FAILED').message).toBe(errorCodes.CONNECT_FAILED.summary);
+    expect(new MillraceError('CONNECT_FAILED', 'no').message).toBe('no');
   });
 
   test('keeps the error behind it', () => {
@@ -38,16 +38,16 @@ describe('MillraceError', () => {
 describe('isMillraceError', () => {
   test('knows an error of another copy of the package', () => {
     class OfAnotherCopy extends Error {
-      readonly code = 'COMMIT_FAILED';
+      readonly code = 'CONNECT_FAILED';
       get [Symbol.for('@millrace/error')](): true {
         return true;
       }
     }
     expect(isMillraceError(new OfAnotherCopy())).toBe(true);
-    expect(isMillraceError(new MillraceError('COMMIT_FAILED'))).toBe(true);
+    expect(isMillraceError(new MillraceError('CONNECT_FAILED'))).toBe(true);
   });
 
-  test.each([new Error('x'), { code: 'COMMIT_FAILED' }, 'COMMIT_FAILED', null, undefined])(
+  test.each([new Error('x'), { code: 'CONNECT_FAILED' }, 'CONNECT_FAILED', null, undefined])(
     'does not know %s',
     (value) => {
       expect(isMillraceError(value)).toBe(false);

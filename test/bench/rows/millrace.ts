@@ -1,12 +1,12 @@
 import {
+  type ConsumerFactory,
   FastConsumerFactory,
   InOrderConsumerFactory,
   QueueConsumerServer,
   Service,
-  type ConsumerFactory,
 } from '@millrace/kafka';
 
-import { Meter, type Measurement } from '../meter.js';
+import { type Measurement,Meter } from '../meter.js';
 import type { Row, RowRun } from '../row.js';
 
 const quiet = {

@@ -62,7 +62,6 @@ export class ContextExtras implements DeliveryExtras {
   span: Span | undefined = undefined;
   logger: Logger | undefined = undefined;
   headers: HeaderMap | undefined = undefined;
-  readonly members = undefined;
   values: MemberHolder[typeof memberValues] = undefined;
   deadline: number | undefined = undefined;
   /**

@@ -46,8 +46,6 @@ export interface DeliveryExtras {
   span: unknown;
   logger: unknown;
   headers: unknown;
-  /** Values of the service's own context members, by name. */
-  members: Map<string, unknown> | undefined;
 }
 
 /** Fires the delivery's signal, if anyone has asked for it; otherwise a later look finds it fired. */

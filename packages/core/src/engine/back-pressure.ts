@@ -12,8 +12,8 @@ const PATIENCE_MS = 1_000;
 const GUARANTEED = 1 / 2;
 /** A partition that holds less than this part of its share is hungry; one that was paused goes on when it is down to it. */
 const HUNGRY = 1 / 4;
-/** Below this level nobody can be in anybody's way. */
-const COMPARE_FROM = 1 / 4;
+/** Below this level there is room for whatever comes, so nobody is in anybody's way. */
+const COMPARE_FROM = 3 / 4;
 
 /**
  * How much is asked of the source, and what is paused. The ladder, lowest rung first:
@@ -113,7 +113,9 @@ export class BackPressure {
 
   /** Looks at where things stand; called after anything was received or released. `awaited` = work stands still until an acknowledgement comes. */
   review(awaited: boolean, now: number): void {
-    if (this.isFull) {
+    const hasRoom = this.#allowance(0) >= Math.min(this.#pollSize, this.#limits.messages / 8) / 2;
+    // as good as full: the acknowledgement comes with a poll, and there is no room for one that is worth its cost
+    if (this.isFull || (awaited && !hasRoom && !this.#drained)) {
       this.#fullSince ??= now;
       if (!this.#saturated && (awaited || now - this.#fullSince >= PATIENCE_MS)) {
         this.#saturated = true;
@@ -125,12 +127,7 @@ export class BackPressure {
     this.#fullSince = undefined;
     this.#saturated = false;
     // a poll costs the same for one message as for many, so it waits until there is room for some
-    if (
-      !this.#drained &&
-      !this.#polling &&
-      this.#allowance(0) >= Math.min(this.#pollSize, this.#limits.messages / 8) / 2
-    )
-      this.#ask(0);
+    if (hasRoom && !this.#drained && !this.#polling) this.#ask(0);
   }
 
   /** A paused partition may have come down far enough. */
@@ -180,14 +177,17 @@ export class BackPressure {
     const share = this.#share();
     const lowWater = share * HUNGRY;
     let common = 1 - GUARANTEED;
+    let largest = 0;
     let isSomeoneHungry = false;
     for (const partition of this.#table.all()) {
       const part = this.#part(partition);
       common -= Math.max(0, part - share);
+      largest = Math.max(largest, part);
       isSomeoneHungry ||= part <= lowWater && hasMoreToRead(partition) && !this.#pauses.isPaused(partition);
     }
     if (!isSomeoneHungry) return;
-    const most = share + Math.max(0, common);
+    // those that are in the way, not those that keep up beside them: each pause throws away a fetch
+    const most = Math.max(share + Math.max(0, common), largest / 2);
     for (const partition of this.#table.all()) {
       if (this.#part(partition) >= most && !this.#pauses.isPaused(partition))
         this.#pauses.pause([partition], 'full');

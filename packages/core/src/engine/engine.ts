@@ -119,6 +119,7 @@ export class Engine {
       return;
     }
     state.refresh(partition);
+    state.flow.review(state.isAckAwaited, now);
     if (partition.phase !== 'draining') return;
     this.#rebalancing.advance(now);
     this.#leaveWhenStopping(now);
@@ -181,6 +182,12 @@ export class Engine {
   /** The reader has come to the end of the log: nothing more is there to read for now. */
   endOfPartition(place: TopicPartition, offset: number, now: number): void {
     this.#watchdog.endOfPartition(place, offset, now);
+    const state = this.#state;
+    const owned = state.table.find(place.topic, place.partition);
+    // of one on its way out the end does not count: messages below it may have been dropped
+    if (owned === undefined || !state.mayReceive(owned) || state.options.commit.covers === 'nothing') return;
+    owned.ledger.skipTo(offset);
+    state.commits.touch(owned);
   }
 
   /** `unsubscribe` went through and nothing was assigned. */
@@ -222,7 +229,7 @@ export class Engine {
     this.#state.stopping = true;
     for (const partition of [...this.#state.table.all()])
       this.#state.abandonPartition(partition, 'the consumer stops');
-    this.#close();
+    this.#close(error !== undefined);
   }
 
   /** A read-only view of where things stand. */
@@ -285,7 +292,6 @@ export class Engine {
     state.letGo(partition, delivery.message.size);
     if (moved && state.options.commit.covers === 'settled') this.#progressed(partition, now);
     if (state.pauses.isPaused(partition)) state.flow.relieve(partition, now);
-    state.flow.review(state.isAckAwaited, now);
   }
 
   #progressed(partition: OwnedPartition, now: number): void {
@@ -335,12 +341,12 @@ export class Engine {
   #leaveWhenStopping(now: number): void {
     if (!this.#state.stopping || this.#closed) return;
     this.#rebalancing.leave(now);
-    if (this.#rebalancing.hasLeft) this.#close();
+    if (this.#rebalancing.hasLeft) this.#close(true);
   }
 
-  #close(): void {
+  #close(inOrder: boolean): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#state.ports.close();
+    this.#state.ports.close(inOrder);
   }
 }

@@ -28,8 +28,8 @@ export interface Ports {
   /** → a revoke of everything, or `left` */
   unsubscribe(): void;
   resubscribe(): void;
-  /** The engine is done: release the source. Called once. */
-  close(): void;
+  /** The engine is done: release the source, `inOrder: false` = without waiting for anything. Called once. */
+  close(inOrder: boolean): void;
   /** Something that an operator may want to know. */
   note(event: EngineEvent): void;
 }

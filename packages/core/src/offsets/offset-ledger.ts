@@ -65,6 +65,11 @@ export class OffsetLedger {
     return sequence;
   }
 
+  /** Nothing lies between `position` and this offset: what is there are gaps (transaction markers, compaction). Never goes back. */
+  skipTo(offset: number): void {
+    if (offset > this.#next) this.#next = offset;
+  }
+
   /** Marks one as settled. Settling twice, or one below the watermark, changes nothing. Returns whether the watermark moved. */
   settle(sequence: number): boolean {
     if (sequence < this.#head || sequence >= this.#tail) return false;

@@ -92,10 +92,10 @@ export class PumpWorker implements Ports {
     this.#owner.note(event);
   }
 
-  close(): void {
+  close(inOrder: boolean): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    this.#source.close().then(
+    this.#source.close(inOrder).then(
       () => {
         this.#owner.closed(undefined);
       },

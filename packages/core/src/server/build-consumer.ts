@@ -67,9 +67,7 @@ export function compileRoutes(
     topic,
     deserialize,
     validate:
-      schema === undefined
-        ? undefined
-        : compile(schema, topic === undefined ? 'the schema' : `the schema of ${String(topic)}`),
+      schema === undefined ? undefined : compile(schema, topic === undefined ? 'all topics' : String(topic)),
     handler: handler as HandlerRoute['handler'],
   }));
 }

@@ -62,10 +62,15 @@ export interface MessageSource {
   answer(rebalance: Rebalance, starts: readonly PartitionStart[]): void;
   /** Leaves the group in order: a revoke of everything follows, unless nothing is assigned, in which case `listener.left` does. */
   unsubscribe(): void;
-  /** Joins again after `unsubscribe`, as a cure for a stalled client. */
+  /** Leaves as `unsubscribe` does and joins again, as a cure for a stalled client. */
   resubscribe(): void;
-  /** Releases everything. After it resolves, the listener hears nothing more. */
-  close(): Promise<void>;
+  /**
+   * Releases everything. After it resolves, the listener hears nothing more. `inOrder: false` = patience is at its end and
+   * the process probably too: it resolves at once, and whatever could hold up an exit is left for later.
+   *
+   * @param inOrder - defaults to true
+   */
+  close(inOrder?: boolean): Promise<void>;
 }
 
 /** What a source tells its consumer. None of these may throw. */
@@ -77,7 +82,10 @@ export interface SourceListener {
   rebalance(rebalance: Rebalance): void;
   located(rebalanceId: number, facts: AssignmentFacts): void;
   watermarks(ends: readonly Watermarks[]): void;
-  /** The reader has come to the end of the log as it is now. An event, not an error. */
+  /**
+   * The reader has come to the end of the log as it is now: `offset` is what the next message gets at least. Told after
+   * the messages that lie before it. An event, not an error.
+   */
   endOfPartition(partition: TopicPartition, offset: number): void;
   /** `unsubscribe` is through and nothing was assigned. */
   left(): void;

@@ -98,8 +98,12 @@ export class ConsumerTelemetry {
     this.#count(handled, outcome, now);
   }
 
-  /** A poll that was sent at `sentAt` has brought messages. */
+  /**
+   * A poll that was sent at `sentAt` has come back. One that brought nothing is no news: an idle consumer
+   * polls all the time.
+   */
   polled(batch: readonly Message[], sentAt: number, now: number): void {
+    if (batch.length === 0) return;
     if (now >= this.#lookAt) this.#look(now);
     this.#metrics?.polled(batch, now - sentAt);
     this.#tracing?.polled(batch, sentAt + this.#wallAhead, now + this.#wallAhead);

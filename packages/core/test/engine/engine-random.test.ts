@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { ModelRun } from '../support/model/model-run.js';
 
 /** `MILLRACE_ENGINE_SEEDS=from:count` tries others. */
-const [from = 1, count = 2_000] = (process.env['MILLRACE_ENGINE_SEEDS'] ?? '').split(':').filter(Boolean).map(Number);
+const [from = 1, count = 2_000] = (process.env['MILLRACE_ENGINE_SEEDS'] ?? '')
+  .split(':')
+  .filter(Boolean)
+  .map(Number);
 
 /** Corners that a batch of this size must have reached; otherwise the runs have gone blunt. */
 const CORNERS = [
@@ -21,7 +24,7 @@ const CORNERS = [
   'start.decided',
 ];
 
-test(`no schedule of ${count} breaks a guarantee`, () => {
+test(`no schedule of ${count} breaks a guarantee`, { timeout: 60_000 + 50 * count }, () => {
   const seen = new Set<string>();
   for (let seed = from; seed < from + count; seed++) {
     const marks = new Set<string>();

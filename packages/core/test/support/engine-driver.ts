@@ -24,7 +24,10 @@ export interface Found {
   readonly high?: number;
 }
 
-export function engineOptions({ lanes, concurrency, commit }: Strategy, settings: Settings = {}): EngineOptions {
+export function engineOptions(
+  { lanes, concurrency, commit }: Strategy,
+  settings: Settings = {},
+): EngineOptions {
   return {
     lanes,
     concurrency,
@@ -79,7 +82,14 @@ export class EngineDriver {
     const topics = [...new Set(rebalance.partitions.map(({ topic }) => topic))];
     this.engine.located(
       rebalance.id,
-      { partitions, topics: topics.map((topic) => ({ topic, partitionCount: 12, metadata: metadata === undefined ? [] : [metadata] })) },
+      {
+        partitions,
+        topics: topics.map((topic) => ({
+          topic,
+          partitionCount: 12,
+          metadata: metadata === undefined ? [] : [metadata],
+        })),
+      },
       this.now,
     );
   }
@@ -189,7 +199,11 @@ export function offsetsOf(entries: readonly CommitEntry[]): Record<string, numbe
   return Object.fromEntries(entries.map((entry) => [placeOf(entry), entry.offset]));
 }
 
-export const TRY_AGAIN: CommitError = { kind: 'retry', code: 'REQUEST_TIMED_OUT', message: 'no answer in time' };
+export const TRY_AGAIN: CommitError = {
+  kind: 'retry',
+  code: 'REQUEST_TIMED_OUT',
+  message: 'no answer in time',
+};
 
 function placeFor(place: number | TopicPartition): TopicPartition {
   return typeof place === 'number' ? { topic: TOPIC, partition: place } : place;

@@ -31,6 +31,10 @@ export function messages(from: number, to: number, at: MessageAt = {}): Message[
 }
 
 /** `topic/partition/offset`, as tests name messages. */
-export function nameOf({ topic, partition, offset }: Pick<Message, 'topic' | 'partition' | 'offset'>): string {
+export function nameOf({
+  topic,
+  partition,
+  offset,
+}: Pick<Message, 'topic' | 'partition' | 'offset'>): string {
   return `${topic}/${partition}/${offset}`;
 }

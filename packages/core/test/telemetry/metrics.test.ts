@@ -330,6 +330,12 @@ describe('a poll', () => {
       { sum: 0.025, count: 1 },
     ]);
   });
+
+  test('that brought nothing is not measured', async () => {
+    const { handling, collect } = setup();
+    handling.telemetry.polled([], 100, 125);
+    expect((await collect()).has('messaging.client.operation.duration')).toBe(false);
+  });
 });
 
 describe('without an SDK', () => {

@@ -1,4 +1,11 @@
-import type { AssignmentFacts, Clock, Logger, PartitionFacts, TopicFacts, TopicPartition } from '@millrace/core';
+import type {
+  AssignmentFacts,
+  Clock,
+  Logger,
+  PartitionFacts,
+  TopicFacts,
+  TopicPartition,
+} from '@millrace/core';
 
 import { Backoff } from './backoff.js';
 import { type ConsumerConnection, withoutErrors } from './consumer-connection.js';
@@ -74,7 +81,10 @@ export class AssignmentLookup {
     const committed = await connection.committed(everywhere, timeoutMs);
     const commitAt = new Map(committed.map((commit) => [placeKey(commit), commit]));
     return {
-      partitions: ends.map((end): PartitionFacts => ({ ...end, committed: commitOf(commitAt.get(placeKey(end))) })),
+      partitions: ends.map((end): PartitionFacts => ({
+        ...end,
+        committed: commitOf(commitAt.get(placeKey(end))),
+      })),
       topics: names.map((topic, i): TopicFacts => ({
         topic,
         partitionCount: counts[i] ?? 0,

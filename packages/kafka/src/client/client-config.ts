@@ -71,6 +71,8 @@ export interface ConsumerConfigParts {
   /** Undefined = the user's own client brings it. */
   readonly bootstrapServers: string | undefined;
   readonly prefetch: Prefetch;
+  /** @defaultValue `10_000` */
+  readonly heldMessages?: number;
   readonly clientCommits: ConsumerChoice['clientCommits'];
   /** The user's properties, over ours. */
   readonly kafkaConfig: KafkaConfig;
@@ -133,13 +135,14 @@ export function lookingConfig(parts: {
  * Everything wrong with a consumer's `kafkaConfig`, to be told with the faults of the other options. With a
  * `drainTimeoutMs` also whether draining ends before the group takes the member for dead.
  */
-export function consumerConfigFaults(kafkaConfig: KafkaConfig, drainTimeoutMs = 0): OptionFault[] {
+export function consumerConfigFaults(kafkaConfig: KafkaConfig, drainTimeoutMs?: number): OptionFault[] {
   const faults = configFaults(kafkaConfig, 'consumer');
   const maxPollMs = Number(kafkaConfig['max.poll.interval.ms'] ?? defaultMaxPollIntervalMs);
-  if (drainTimeoutMs >= maxPollMs - drainMarginMs) {
+  const bound = maxPollMs - drainMarginMs;
+  if (drainTimeoutMs !== undefined && drainTimeoutMs >= bound) {
     faults.push({
       path: 'drainTimeoutMs',
-      message: `must be < max.poll.interval.ms - ${drainMarginMs} (${maxPollMs - drainMarginMs}), got ${drainTimeoutMs}`,
+      message: `must be < max.poll.interval.ms - ${drainMarginMs} (${bound}), got ${drainTimeoutMs}`,
     });
   }
   return faults;

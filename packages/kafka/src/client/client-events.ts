@@ -15,6 +15,7 @@ export class ClientEvents {
   readonly #withoutSecrets: (text: string) => string;
   #lastFailure = '';
   #lastFatal = '';
+  #refusal: ClientError | undefined = undefined;
 
   /** `reported` hears of each error that belongs to no call. */
   constructor(parts: {
@@ -26,13 +27,22 @@ export class ClientEvents {
     this.#logger = parts.logger;
     this.#withoutSecrets = client[clientHooks].withoutSecrets;
     client.on('event.log', (log) => this.#logged(log));
-    client.on('event.error', (error) => reported(clientError(error)));
+    client.on('event.error', (cause) => {
+      const error = clientError(cause);
+      if (error.kind === 'unauthenticated') this.#refusal = error;
+      reported(error);
+    });
     // The binding emits this when a token cannot be had; without a listener it would end the process.
     client.on('error', (error) => {
       const { message } = clientError(error);
       this.#lastFailure = this.#withoutSecrets(message).slice(0, longestDetail);
       this.#logger.error({ detail: this.#lastFailure }, 'no token for the Kafka client');
     });
+  }
+
+  /** A broker has refused who we are. */
+  get refusal(): ClientError | undefined {
+    return this.#refusal;
   }
 
   /** An error, with what the log has told of it last. */
@@ -42,7 +52,7 @@ export class ClientEvents {
   }
 
   #logged({ severity, fac, message }: NativeLog): void {
-    const text = this.#withoutSecrets(withoutThread(message));
+    const text = this.#withoutSecrets(essenceOf(message));
     if (fac === 'FATAL') this.#lastFatal = text.slice(0, longestDetail);
     if (fac === 'FAIL' || fac === 'ERROR') this.#lastFailure = text.slice(0, longestDetail);
     const data = { about: fac, detail: text };
@@ -53,7 +63,7 @@ export class ClientEvents {
   }
 }
 
-/** The log names the thread that wrote it: nobody outside the client knows them. */
-function withoutThread(message: string): string {
-  return message.replace(/^\[thrd:[^\]]*\]: /, '');
+/** Without the thread that wrote it and the state it was in: nobody outside the client knows them. */
+function essenceOf(message: string): string {
+  return message.replace(/^\[thrd:[^\]]*\]: /, '').replace(/ \(after \d+ms in state .*$/s, '');
 }

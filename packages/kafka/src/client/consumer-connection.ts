@@ -136,7 +136,10 @@ export class ConsumerConnection {
   }
 
   /** The ends of these logs, in one request to each of their leaders; an error in the place of one that could not be had. */
-  async ends(partitions: readonly TopicPartition[], timeoutMs: number): Promise<readonly (Watermarks | Error)[]> {
+  async ends(
+    partitions: readonly TopicPartition[],
+    timeoutMs: number,
+  ): Promise<readonly (Watermarks | Error)[]> {
     const [lows, highs] = await Promise.all([
       this.#offsetsAt(FIRST, () => partitions, timeoutMs),
       this.#offsetsAt(END, () => partitions, timeoutMs),

@@ -16,6 +16,8 @@ export type Prefetch = 'steady' | 'each';
 export interface ConsumerChoice {
   readonly groupProtocol: 'classic' | 'consumer';
   readonly prefetch: Prefetch;
+  /** How many messages the consumer holds at most: what is prefetched beside them must be small against it. @defaultValue `10_000` */
+  readonly heldMessages?: number;
   /** The client commits by itself what it has handed over, as the ancestor's did; undefined = we commit. */
   readonly clientCommits:
     { readonly intervalMs: number; readonly autoOffsetReset: 'latest' | 'earliest' | 'error' } | undefined;
@@ -27,7 +29,7 @@ export function consumerProperties(choice: ConsumerChoice): Readonly<Record<stri
     ...commits(choice.clientCommits),
     ...(choice.groupProtocol === 'classic' ? classicGroup : {}),
     ...shared,
-    ...prefetches[choice.prefetch],
+    ...prefetched(choice),
   };
 }
 
@@ -110,13 +112,28 @@ const classicGroup: Readonly<Record<string, SetProperty>> = {
   },
 };
 
-const prefetches: Readonly<Record<Prefetch, Readonly<Record<string, SetProperty>>>> = {
-  steady: {
+/**
+ * `fetch.message.max.bytes` stays as it is (1 MiB): of the first partition in a fetch the broker sends at least one whole
+ * batch, of the others none that is larger than this. With less than the producers' batches (1 MB at most, by default)
+ * partitions take turns of one a fetch, and some get none for half a minute (seen).
+ */
+function prefetched({
+  prefetch,
+  heldMessages = 10_000,
+}: ConsumerChoice): Readonly<Record<string, SetProperty>> {
+  const most = prefetch === 'each' ? 500 : 5_000;
+  return {
+    ...prefetches[prefetch],
     'queued.min.messages': {
-      value: 5_000,
+      value: Math.max(100, Math.min(most, Math.round(heldMessages / 2))),
       reason:
         'enough to bridge a fetch; a pause throws away what is prefetched, and it counts for all partitions together',
     },
+  };
+}
+
+const prefetches: Readonly<Record<Prefetch, Readonly<Record<string, SetProperty>>>> = {
+  steady: {
     'queued.max.messages.kbytes': {
       value: 16_384,
       reason: 'bounds the native memory beside the buffers of the consumer; by default 64 MiB',
@@ -128,11 +145,6 @@ const prefetches: Readonly<Record<Prefetch, Readonly<Record<string, SetProperty>
     },
   },
   each: {
-    'queued.min.messages': {
-      value: 500,
-      reason:
-        'the rate is bound by the round trip of a commit, and each pause throws away what is prefetched',
-    },
     'queued.max.messages.kbytes': {
       value: 4_096,
       reason: 'the rate is bound by the round trip of a commit: less native memory is enough',
@@ -141,10 +153,6 @@ const prefetches: Readonly<Record<Prefetch, Readonly<Record<string, SetProperty>
       value: 20,
       reason:
         'a queue that was full is filled again before it is empty; by default the client looks again after 1 s',
-    },
-    'fetch.message.max.bytes': {
-      value: 262_144,
-      reason: 'each pause throws away what is prefetched of a partition, so less is fetched of one at a time',
     },
   },
 };

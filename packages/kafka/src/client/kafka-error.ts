@@ -140,11 +140,16 @@ export function commitErrorOf(error: unknown): CommitError {
   };
 }
 
+const origins: ReadonlySet<string> = new Set(['local', 'broker', 'kafka', 'unknown']);
+
 /** The binding throws numbers' wrappers, plain objects and Errors; -1 is its "none". */
 function factsOf(error: unknown): { readonly code: number | undefined; readonly message: string } {
   if (typeof error === 'number') return { code: error, message: '' };
   if (typeof error !== 'object' || error === null) return { code: undefined, message: '' };
   const code = 'code' in error ? error.code : undefined;
-  const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
+  const text = 'message' in error && typeof error.message === 'string' ? error.message : '';
+  // The binding takes what stands before the first colon for the origin: of a complaint about a property, its name.
+  const origin = 'origin' in error && typeof error.origin === 'string' ? error.origin : 'unknown';
+  const message = origins.has(origin) ? text : `${origin}: ${text}`;
   return { code: typeof code === 'number' && code !== -1 ? code : undefined, message };
 }

@@ -1,5 +1,5 @@
 import type { KafkaMessage } from '../kafka-message.js';
-import type { ClientHooks,clientHooks } from './client-hooks.js';
+import type { ClientHooks, clientHooks } from './client-hooks.js';
 
 /** How the binding calls back: an error, or nothing and a result. */
 export type NativeCallback<T = unknown> = (error: unknown, result: T) => void;

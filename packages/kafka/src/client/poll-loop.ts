@@ -1,4 +1,4 @@
-import { type Logger, type Message, MillraceError } from '@millrace/core';
+import { type Clock, type Logger, type Message, MillraceError } from '@millrace/core';
 
 import type { KafkaMessage } from '../kafka-message.js';
 import type { ClientEvents } from './client-events.js';
@@ -8,12 +8,15 @@ import type { ListenerRelay } from './listener-relay.js';
 import type { NativePartition } from './low-level-client.js';
 import type { Reachability } from './reachability.js';
 
+const tellAgainMs = 60_000;
+
 /** What it works with. */
 export interface PollParts {
   readonly connection: ConsumerConnection;
   readonly relay: ListenerRelay;
   readonly reachability: Reachability;
   readonly events: ClientEvents;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Called after each answer: what the poll may have held up can go on. */
   readonly polled: () => void;
@@ -29,8 +32,8 @@ export class PollLoop {
   #isPolling = false;
   /** Ends of partitions that the poll under way has come to. */
   #ends: NativePartition[] = [];
-  /** Errors told before, so that one that comes with every poll does not fill the log. */
-  readonly #told = new Set<string>();
+  /** When an error was last told, by its name: one that comes with every poll does not fill the log. */
+  readonly #toldAt = new Map<string, number>();
 
   constructor(parts: PollParts) {
     this.#parts = parts;
@@ -84,11 +87,17 @@ export class PollLoop {
       case 'partition':
       case 'transient':
         // Which partition, the binding does not tell: its progress is watched instead.
-        if (!this.#told.has(error.name)) {
-          this.#told.add(error.name);
+        if (this.#isNews(error.name)) {
           logger.warn({ error: error.name, detail: events.describe(error) }, 'the client reports an error');
         }
     }
+  }
+
+  #isNews(name: string): boolean {
+    const now = this.#parts.clock.monotonic();
+    const isNews = now - (this.#toldAt.get(name) ?? -Infinity) >= tellAgainMs;
+    if (isNews) this.#toldAt.set(name, now);
+    return isNews;
   }
 }
 

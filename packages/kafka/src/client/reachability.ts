@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@millrace/core';
+import type { Clock } from '@millrace/core';
 
 import { Backoff } from './backoff.js';
 import type { ListenerRelay } from './listener-relay.js';
@@ -13,7 +13,6 @@ export interface ReachabilityParts {
   readonly probe: () => Promise<unknown>;
   readonly closing: AbortSignal;
   readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /**
@@ -25,17 +24,22 @@ export class Reachability {
   readonly #parts: ReachabilityParts;
   #isReachable: boolean | undefined = undefined;
   #isProbing = false;
+  /** Until the source is open, opening itself is the probe. */
+  #isWatching = false;
 
   constructor(parts: ReachabilityParts) {
     this.#parts = parts;
   }
 
+  /** From here on suspicions count. */
+  watch(): void {
+    this.#isWatching = true;
+  }
+
   /** A broker has answered. Cheap: it is called for every sign of life. */
   confirmed(): void {
     if (this.#isReachable === true) return;
-    const isNews = this.#isReachable === false;
     this.#isReachable = true;
-    if (isNews) this.#parts.logger.info({}, 'Kafka can be reached again');
     this.#parts.relay.reachable(true, '');
   }
 
@@ -43,13 +47,12 @@ export class Reachability {
   denied(detail: string): void {
     if (this.#isReachable === false || this.#parts.closing.aborted) return;
     this.#isReachable = false;
-    this.#parts.logger.warn({ detail }, 'Kafka cannot be reached; trying again');
     this.#parts.relay.reachable(false, detail);
   }
 
   /** Something says that no broker can be reached. */
   suspected(detail: string): void {
-    if (!this.#isProbing) void this.#probe(detail);
+    if (this.#isWatching && !this.#isProbing) void this.#probe(detail);
   }
 
   async #probe(detail: string): Promise<void> {

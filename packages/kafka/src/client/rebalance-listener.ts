@@ -39,11 +39,18 @@ export class RebalanceListener {
   #told: Rebalance | undefined = undefined;
   /** Partitions that our answers have taken and not given back, by place. */
   readonly #owned = new Map<string, TopicPartition>();
+  /** Ids of those that the client knows nothing of. */
+  readonly #ours = new Set<number>();
   #isIncremental = true;
   #nextId = 1;
 
   constructor(parts: RebalanceParts) {
     this.#parts = parts;
+  }
+
+  /** What is ours at the moment. */
+  get owned(): TopicPartition[] {
+    return [...this.#owned.values()];
   }
 
   /** Nothing is owned, and no rebalance is on its way. */
@@ -66,6 +73,18 @@ export class RebalanceListener {
     if (!this.#parts.isPolling()) this.tell();
   }
 
+  /**
+   * Revokes everything without the group's knowing: for a member that goes and wants to find its partitions again. Its
+   * answer gives nothing back, closing does.
+   */
+  revokeOwned(): void {
+    const id = this.#nextId++;
+    this.#ours.add(id);
+    this.#waiting.push({ id, kind: 'revoke', partitions: this.owned });
+    this.#owned.clear();
+    queueMicrotask(() => this.tell());
+  }
+
   /** Tells the next one, if nothing stands in the way. Called after each poll, too. */
   tell(): void {
     if (this.#told !== undefined) return;
@@ -81,7 +100,7 @@ export class RebalanceListener {
     this.#told = undefined;
     try {
       if (told.kind === 'assign') this.#assign(starts);
-      else this.#release(told);
+      else if (!this.#ours.delete(told.id)) this.#release(told);
     } catch (error) {
       const { name, message } = clientError(error);
       logger.error(
@@ -138,6 +157,7 @@ export class RebalanceListener {
   /** Answers with as little as possible: nothing is taken, everything is given back. */
   #giveUp(rebalance: Rebalance): void {
     const { connection, clock, logger } = this.#parts;
+    if (this.#ours.delete(rebalance.id)) return;
     try {
       connection.callToAnswer((client, isLeaving) => {
         if (rebalance.kind !== 'assign' || isLeaving) this.#release(rebalance);
@@ -145,7 +165,10 @@ export class RebalanceListener {
         else client.assign([]);
       });
     } catch (error) {
-      logger.debug({ error: clientError(error).message }, 'the answer to a rebalance while closing was refused');
+      logger.debug(
+        { error: clientError(error).message },
+        'the answer to a rebalance while closing was refused',
+      );
       // A client that has only just been told to go may not know it yet; a moment later it takes any answer.
       if (!connection.isClosed) clock.after(retryMs, () => this.#giveUp(rebalance));
     }

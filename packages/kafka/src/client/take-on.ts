@@ -37,7 +37,7 @@ function refuseChanged(given: KafkaConfig, wanted: KafkaConfig): void {
     const refusal = refusalOf(name, 'consumer', groupProtocol);
     const isAddress = name === 'bootstrap.servers' || name === 'metadata.broker.list';
     if (refusal === undefined || isAddress || String(given[name]) === String(wanted[name])) return [];
-    return [{ path: `consumer: '${name}'`, message: `cannot be changed: ${refusal}` }];
+    return [{ path: `'${name}'`, message: `cannot be changed: ${refusal}` }];
   });
   if (faults.length > 0) throw new OptionsError('consumer', faults);
 }

@@ -54,11 +54,15 @@ export function nearestTopics(name: string, existing: readonly string[]): string
   const lower = name.toLowerCase();
   // A third of the letters: further away there is no likeness left.
   const limit = Math.max(2, Math.ceil(name.length / 3)) + 1;
-  return existing
+  const near = existing
     .filter((candidate) => !candidate.startsWith('__'))
     .map((candidate) => ({ candidate, slips: editDistance(lower, candidate.toLowerCase(), limit) }))
     .filter(({ slips }) => slips < limit)
-    .sort((a, b) => a.slips - b.slips || a.candidate.localeCompare(b.candidate))
+    .sort((a, b) => a.slips - b.slips || a.candidate.localeCompare(b.candidate));
+  // Beside a near one the far ones only distract: names of one family are alike in any case.
+  const [best] = near;
+  return near
+    .filter(({ slips }) => slips <= 2 * (best?.slips ?? 0))
     .slice(0, mostHints)
     .map(({ candidate }) => candidate);
 }

@@ -198,7 +198,7 @@ export const consumerOptionTable = {
           default: 'link',
           description: "Whether the producer's span is linked to or the parent.",
         },
-        poll: { type: 'boolean', default: false, description: 'A span for each poll that brings messages.' },
+        poll: { type: 'boolean', default: true, description: 'A span for each poll that brings messages.' },
         commit: { type: 'boolean', default: false, description: 'A span for each commit.' },
       }),
     ],

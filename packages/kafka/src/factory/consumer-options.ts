@@ -74,7 +74,7 @@ export interface ConsumerOptions<C extends object = None> {
     readonly schemas?: readonly object[];
     readonly dialect?: '07' | '2019' | '2020' | 'jtd';
   };
-  /** Spans: how `process` relates to the producer's span, and whether polls get one. @defaultValue `{ process: 'link', poll: false }` */
+  /** Spans: how `process` relates to the producer's span, and whether polls get one. @defaultValue `{ process: 'link', poll: true }` */
   readonly tracing?:
     { readonly process?: 'link' | 'parent'; readonly poll?: boolean; readonly commit?: boolean } | false;
   /** @defaultValue `true` */

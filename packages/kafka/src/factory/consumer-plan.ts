@@ -10,8 +10,8 @@ import {
   type Strategy,
 } from '@millrace/core';
 
-import type { Prefetch } from '../client/consumer-properties.js';
 import { consumerConfig } from '../client/client-config.js';
+import type { Prefetch } from '../client/consumer-properties.js';
 import { KafkaSource } from '../client/kafka-source.js';
 import type { KafkaMessage } from '../kafka-message.js';
 import type { GivenConsumerOptions } from './consumer-option-table.js';
@@ -92,7 +92,7 @@ function define(
     middleware: options.middleware,
     filter: options.filter,
     validation: options.validation ?? {},
-    tracing: tracing === false ? false : { process: 'link', poll: false, commit: false, ...tracing },
+    tracing: tracing === false ? false : { process: 'link', poll: true, commit: false, ...tracing },
     metrics: options.metrics,
     latencyField: options.latencyField,
     asyncContext: options.asyncContext,
@@ -104,6 +104,7 @@ function define(
           groupId: options.groupId,
           bootstrapServers: options.bootstrapServers,
           prefetch,
+          heldMessages: options.limits.messages,
           clientCommits:
             strategy.commit.covers === 'nothing'
               ? { intervalMs: strategy.commit.intervalMs, autoOffsetReset: options.autoOffsetReset }
@@ -126,7 +127,7 @@ function routesOf(options: ResolvedConsumerOptions): RouteDefinition[] {
       {
         topic: undefined,
         schema,
-        deserialize: deserialize as RouteDefinition['deserialize'],
+        deserialize: deserialize,
         handler: handler as RouteDefinition['handler'],
         onFailure: undefined,
       },
@@ -139,8 +140,8 @@ function routesOf(options: ResolvedConsumerOptions): RouteDefinition[] {
     return {
       topic,
       schema,
-      deserialize: deserialize as (message: KafkaMessage) => unknown as RouteDefinition['deserialize'],
-      handler: handler as RouteDefinition['handler'],
+      deserialize: deserialize as (message: KafkaMessage) => unknown,
+      handler: handler,
       onFailure,
     };
   });

@@ -11,8 +11,8 @@ import {
 } from '@millrace/core';
 
 import { consumerOptionTable, type GivenConsumerOptions } from './consumer-option-table.js';
-import { ConsumerPlan } from './consumer-plan.js';
 import type { FastConsumerOptions, FastMembers, Several, WithOwnClient } from './consumer-options.js';
+import { ConsumerPlan } from './consumer-plan.js';
 import { optionRules } from './option-rules.js';
 
 /** The options of {@link FastConsumerFactory}, as a checked table. */

@@ -11,8 +11,8 @@ import {
 } from '@millrace/core';
 
 import { consumerOptionTable, type GivenConsumerOptions } from './consumer-option-table.js';
-import { ConsumerPlan } from './consumer-plan.js';
 import type { InOrderConsumerOptions, InOrderMembers, Several, WithOwnClient } from './consumer-options.js';
+import { ConsumerPlan } from './consumer-plan.js';
 import { optionRules } from './option-rules.js';
 
 /** The options of {@link InOrderConsumerFactory}, as a checked table. */

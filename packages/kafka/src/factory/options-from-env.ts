@@ -1,4 +1,4 @@
-import { OptionsError, type OptionFault } from '@millrace/core';
+import { type OptionFault,OptionsError } from '@millrace/core';
 
 import type { KafkaConfig } from '../client/client-config.js';
 import type { ConsumerOptions } from './consumer-options.js';

@@ -175,7 +175,7 @@ describe('types of the factories', () => {
       Service.new({ name: 'x', context: { logger: () => 1 } });
       // @ts-expect-error a handler returns nothing
       InOrderConsumerFactory.new({ ...base, service, schema: NewLink, handler: () => Promise.resolve(1) });
-      // @ts-expect-error misspelt
+      // @ts-expect-error a misspelt option
       InOrderConsumerFactory.new({ ...base, service, schema: NewLink, hanlder: () => undefined });
       // @ts-expect-error no such mode
       InOrderConsumerFactory.new({ ...base, commit: 'eech', handler: () => undefined });

@@ -28,6 +28,7 @@ function main(options: HostOptions): void {
   process.on('disconnect', () => process.exit(0));
   // Ctrl-C goes to the whole process group; the parent drains its consumers first and needs the broker for that.
   process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => undefined);
 
   const host = createProducer({
     'test.mock.num.brokers': options.brokers,

@@ -34,7 +34,9 @@ export class Checker {
   readonly #options: EngineOptions;
   readonly #owned = new Map<string, Ownership>();
   readonly #running: ReadonlySet<Delivery>;
-  #sent: { readonly entries: readonly CommitEntry[]; readonly ownerships: (Ownership | undefined)[] } | undefined = undefined;
+  #sent:
+    { readonly entries: readonly CommitEntry[]; readonly ownerships: (Ownership | undefined)[] } | undefined =
+    undefined;
   /** The group has given this member's partitions to others, and the member has not heard of it yet. */
   isFenced = false;
   isStopping = false;
@@ -43,7 +45,12 @@ export class Checker {
   #revokedAt = 0;
   #commitFailedAt = -Infinity;
 
-  constructor(parts: { broker: ModelBroker; options: EngineOptions; running: ReadonlySet<Delivery>; seen: Set<string> }) {
+  constructor(parts: {
+    broker: ModelBroker;
+    options: EngineOptions;
+    running: ReadonlySet<Delivery>;
+    seen: Set<string>;
+  }) {
     this.#broker = parts.broker;
     this.#options = parts.options;
     this.#running = parts.running;
@@ -63,7 +70,8 @@ export class Checker {
   delivered(batch: Message[], client: ModelClient): Message[] {
     for (const message of batch) {
       const ownership = this.#owned.get(placeOf(message));
-      if (ownership === undefined || !client.assigned.has(placeOf(message))) this.fail('model', `${nameOf(message)} is not owned`);
+      if (ownership === undefined || !client.assigned.has(placeOf(message)))
+        this.fail('model', `${nameOf(message)} is not owned`);
       ownership.received = Math.max(ownership.received, message.offset + 1);
     }
     return batch;
@@ -75,7 +83,8 @@ export class Checker {
   }
 
   commitSent(entries: readonly CommitEntry[], client: ModelClient): void {
-    if (client.inFlight !== undefined || this.#sent !== undefined) this.fail('one commit in flight', JSON.stringify(entries));
+    if (client.inFlight !== undefined || this.#sent !== undefined)
+      this.fail('one commit in flight', JSON.stringify(entries));
     if (client.closed) this.fail('G13', 'committed after close');
     if (this.isFenced) this.fail('G3', 'committed while the group has moved on');
     if (this.#options.commit.covers === 'nothing') this.fail('covers nothing', 'but commits');
@@ -83,7 +92,8 @@ export class Checker {
       const ownership = this.#owned.get(placeOf(entry));
       if (ownership === undefined) this.fail('G3', `commit of ${placeOf(entry)}, which is not owned`);
       if (!Number.isSafeInteger(entry.offset) || entry.offset < 0) this.fail('G5', `offset ${entry.offset}`);
-      if (entry.offset > ownership.received) this.fail('G5', `offset ${entry.offset} above the position ${ownership.received}`);
+      if (entry.offset > ownership.received)
+        this.fail('G5', `offset ${entry.offset} above the position ${ownership.received}`);
       if (entry.metadata.length > 4_095) this.fail('G5', 'metadata too long');
       return ownership;
     });
@@ -99,7 +109,8 @@ export class Checker {
       }
       if (this.#options.commit.covers === 'settled') {
         const unsettled = this.#broker.firstUnsettled(entry) ?? Infinity;
-        if (unsettled < entry.offset) this.fail('G1', `commit ${entry.offset} covers ${unsettled} of ${placeOf(entry)}`);
+        if (unsettled < entry.offset)
+          this.fail('G1', `commit ${entry.offset} covers ${unsettled} of ${placeOf(entry)}`);
       }
       this.#broker.apply(entry);
     }
@@ -128,7 +139,8 @@ export class Checker {
 
   answered(rebalance: Rebalance, client: ModelClient, now: number): void {
     if (client.closed) this.fail('G13', 'answered after close');
-    if (client.rebalancing !== rebalance) this.fail('one answer a rebalance', `${rebalance.kind} ${rebalance.id}`);
+    if (client.rebalancing !== rebalance)
+      this.fail('one answer a rebalance', `${rebalance.kind} ${rebalance.id}`);
     for (const place of rebalance.partitions) {
       if (rebalance.kind === 'assign') {
         const start = this.#broker.log(place).committed?.offset ?? this.#broker.log(place).start;
@@ -149,13 +161,15 @@ export class Checker {
     if (ownership === undefined) this.fail('G3', `${name} starts and is not owned`);
     if (this.isStopping && commit.covers === 'settled') this.fail('G13', `${name} starts after stop`);
     if (this.#running.size >= concurrency) this.fail('G8', `more than ${concurrency} handlers`);
-    for (const other of this.#running) if (nameOf(other.message) === name) this.fail('G6', `${name} runs twice at once`);
+    for (const other of this.#running)
+      if (nameOf(other.message) === name) this.fail('G6', `${name} runs twice at once`);
     if (this.#isOrdered) this.#startsInOrder(place, message.offset, ownership);
     ownership.started.push(message.offset);
     ownership.exposed.push(message.offset);
     if (commit.covers === 'nothing') return;
     const committed = this.#broker.log(message).committed?.offset;
-    if (committed === undefined) this.fail('start position first', `${name} starts before the start is committed`);
+    if (committed === undefined)
+      this.fail('start position first', `${name} starts before the start is committed`);
     if (commit.covers === 'received') {
       if (committed <= message.offset) this.fail('at most once', `${name} starts uncommitted`);
       if (this.seen.has(`started ${name}`)) this.fail('at most once', `${name} starts again`);
@@ -176,8 +190,10 @@ export class Checker {
       held += buffered + inFlight;
       if (position === undefined) this.fail('model', 'a position is always known');
     }
-    if (held > this.#options.limits.messages * (1 + SLACK.part) + SLACK.messages) this.fail('G8', `${held} messages are held`);
-    if (view.inFlight !== this.#running.size) this.fail('G19', `${view.inFlight} in flight, ${this.#running.size} run`);
+    if (held > this.#options.limits.messages * (1 + SLACK.part) + SLACK.messages)
+      this.fail('G8', `${held} messages are held`);
+    if (view.inFlight !== this.#running.size)
+      this.fail('G19', `${view.inFlight} in flight, ${this.#running.size} run`);
   }
 
   /** After a clean stop. */
@@ -230,13 +246,21 @@ export class Checker {
     const { onRevoke, drainTimeoutMs, commit } = this.#options;
     const ownership = this.#owned.get(place);
     const inTime = now - this.#revokedAt < drainTimeoutMs && this.#commitFailedAt < this.#revokedAt;
-    if (ownership === undefined || ownership.hasFailed || onRevoke !== 'drain' || commit.covers !== 'settled' || !inTime) return;
+    if (
+      ownership === undefined ||
+      ownership.hasFailed ||
+      onRevoke !== 'drain' ||
+      commit.covers !== 'settled' ||
+      !inTime
+    )
+      return;
     const [topic, partition] = place.split('/') as [string, string];
     const { committed } = this.#broker.log({ topic, partition: Number(partition) });
     const unsettled = this.#broker.firstUnsettled({ topic, partition: Number(partition) }) ?? Infinity;
     for (const offset of ownership.started) {
       const isUncovered = (committed?.offset ?? 0) <= offset && offset < unsettled;
-      if (isUncovered) this.fail('G9', `${place}/${offset} was settled, the revoke was drained, and it repeats`);
+      if (isUncovered)
+        this.fail('G9', `${place}/${offset} was settled, the revoke was drained, and it repeats`);
     }
   }
 }

@@ -75,7 +75,8 @@ export class ModelBroker {
     const read = log.messages.filter((each) => each.offset >= from).slice(0, count);
     for (const each of read) log.settled.add(each.offset);
     const last = read.at(-1);
-    if (last !== undefined) log.committed = { offset: last.offset + 1, metadata: log.committed?.metadata ?? '' };
+    if (last !== undefined)
+      log.committed = { offset: last.offset + 1, metadata: log.committed?.metadata ?? '' };
   }
 
   facts(places: readonly TopicPartition[]): AssignmentFacts {
@@ -97,6 +98,11 @@ export class ModelBroker {
   }
 
   ends(places: readonly TopicPartition[]): Watermarks[] {
-    return places.map(({ topic, partition }) => ({ topic, partition, low: 0, high: this.log({ topic, partition }).end }));
+    return places.map(({ topic, partition }) => ({
+      topic,
+      partition,
+      low: 0,
+      high: this.log({ topic, partition }).end,
+    }));
   }
 }

@@ -49,7 +49,13 @@ export class ModelClient implements Ports {
   #rebalances = 0;
   #membership: 'joined' | 'leaving' | 'rejoining' | 'left' = 'joined';
 
-  constructor(parts: { broker: ModelBroker; chance: Chance; checker: Checker; now: () => number; commits: boolean }) {
+  constructor(parts: {
+    broker: ModelBroker;
+    chance: Chance;
+    checker: Checker;
+    now: () => number;
+    commits: boolean;
+  }) {
     this.#broker = parts.broker;
     this.#chance = parts.chance;
     this.#checker = parts.checker;
@@ -159,7 +165,10 @@ export class ModelClient implements Ports {
   get fetchable(): Fetcher[] {
     if (this.closed || this.rebalancing !== undefined) return [];
     return [...this.assigned.values()].filter(
-      (fetcher) => !fetcher.isStalled && !this.paused.has(placeOf(fetcher)) && fetcher.position < this.#broker.log(fetcher).end,
+      (fetcher) =>
+        !fetcher.isStalled &&
+        !this.paused.has(placeOf(fetcher)) &&
+        fetcher.position < this.#broker.log(fetcher).end,
     );
   }
 
@@ -175,7 +184,8 @@ export class ModelClient implements Ports {
   /** Hands over once more what this partition has had already. */
   repeat(fetcher: Fetcher): void {
     const had = this.#broker.log(fetcher).messages.findLast(({ offset }) => offset < fetcher.position);
-    if (had !== undefined && had.offset < this.#checker.receivedOf(fetcher)) this.#enqueue({ kind: 'message', message: had }, 'back');
+    if (had !== undefined && had.offset < this.#checker.receivedOf(fetcher))
+      this.#enqueue({ kind: 'message', message: had }, 'back');
   }
 
   /** The broker's answer is on its way. */
@@ -240,7 +250,12 @@ export class ModelClient implements Ports {
   #commitReceived(places: readonly TopicPartition[]): void {
     for (const place of places) {
       if (!this.assigned.has(placeOf(place))) continue;
-      this.#broker.apply({ ...place, offset: this.#checker.receivedOf(place), leaderEpoch: undefined, metadata: '' });
+      this.#broker.apply({
+        ...place,
+        offset: this.#checker.receivedOf(place),
+        leaderEpoch: undefined,
+        metadata: '',
+      });
     }
   }
 
@@ -253,8 +268,13 @@ export class ModelClient implements Ports {
   }
 
   #goOnLeaving(): void {
-    if (this.#membership === 'joined' || this.#membership === 'left' || this.rebalancing !== undefined) return;
-    if (this.assigned.size > 0) this.beginRebalance('revoke', [...this.assigned.values()].map(({ topic, partition }) => ({ topic, partition })));
+    if (this.#membership === 'joined' || this.#membership === 'left' || this.rebalancing !== undefined)
+      return;
+    if (this.assigned.size > 0)
+      this.beginRebalance(
+        'revoke',
+        [...this.assigned.values()].map(({ topic, partition }) => ({ topic, partition })),
+      );
     else if (this.#membership === 'rejoining') this.#membership = 'joined';
     else {
       this.#membership = 'left';

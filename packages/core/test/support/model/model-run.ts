@@ -2,6 +2,7 @@ import { Delivery } from '../../../src/delivery/delivery.js';
 import { Engine } from '../../../src/engine/engine.js';
 import { MillraceError } from '../../../src/errors.js';
 import { type Outcome, SUCCESS } from '../../../src/handler/outcome.js';
+import type { Message } from '../../../src/message/message.js';
 import type { TopicPartition } from '../../../src/source/assignment.js';
 import type { CommitError } from '../../../src/source/message-source.js';
 import { nameOf } from '../messages.js';
@@ -32,7 +33,9 @@ export class ModelRun {
   /** Something has happened after which at most once may lose, and the client's own commits may too. */
   #mayLose = false;
   #isFaulty = true;
-  readonly #trace: string[] = [];
+  #looks = 0;
+  /** What has happened, put into words only when a run fails. */
+  readonly #trace: unknown[][] = [];
 
   constructor(seed: number, seen: Set<string>) {
     this.seen = seen;
@@ -52,15 +55,31 @@ export class ModelRun {
       this.#heal();
       this.#finish();
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      throw new Error(`${text}\n${this.#scenario.strategy.name} ${JSON.stringify(this.#scenario.options)}\n${this.#trace.slice(-40).join('\n')}\n${this.#stand()}`, { cause: error });
+      throw new Error(`${(error as Error).message}\n${this.#tell()}`, { cause: error });
     }
   }
 
-  #stand(): string {
+  /** The scenario, what has happened last, and where everything stands. */
+  #tell(): string {
     const { asked, inFlight, paused, assigned, rebalancing, closed } = this.#client;
-    const client = { asked, inFlight, paused: [...paused], assigned: [...assigned.values()], rebalancing, closed };
-    return `${JSON.stringify(this.#engine.view(this.#now))}\n${JSON.stringify(client)}`;
+    const client = {
+      asked,
+      inFlight,
+      paused: [...paused],
+      assigned: [...assigned.values()],
+      rebalancing,
+      closed,
+    };
+    const trace = this.#trace
+      .slice(-40)
+      .map(([at, what, ...where]) => [at, what, ...where.map((each) => nameOf(each as Message))].join(' '));
+    const { strategy, options } = this.#scenario;
+    return [
+      `${strategy.name} ${JSON.stringify(options)}`,
+      ...trace,
+      JSON.stringify(this.#engine.view(this.#now)),
+      JSON.stringify(client),
+    ].join('\n');
   }
 
   get #faults(): Scenario['faults'] {
@@ -93,7 +112,8 @@ export class ModelRun {
     else if (this.#chance.happens(faults.stop)) this.#stop();
     else if (this.#chance.happens(faults.stall)) this.#stall();
     else if (this.#chance.happens(faults.duplicate)) this.#repeat();
-    else if (this.#chance.happens(faults.produce)) this.#produce(this.#chance.one(this.#scenario.places), this.#chance.between(1, 5));
+    else if (this.#chance.happens(faults.produce))
+      this.#produce(this.#chance.one(this.#scenario.places), this.#chance.between(1, 5));
     else if (this.#chance.happens(faults.rebalance)) this.#rebalance();
     else if (this.#running.size > 0 && this.#chance.happens(faults.settle)) this.#settleOne();
     else this.#advance();
@@ -104,7 +124,8 @@ export class ModelRun {
   #advance(): void {
     const moves: (() => void)[] = [() => this.#tick(this.#chance.between(1, 100))];
     const client = this.#client;
-    if (client.fetchable.length > 0) moves.push(() => client.fetch(this.#chance.one(client.fetchable), this.#chance.between(1, 10)));
+    if (client.fetchable.length > 0)
+      moves.push(() => client.fetch(this.#chance.one(client.fetchable), this.#chance.between(1, 10)));
     if (client.asked !== undefined) moves.push(() => this.#call('poll', () => client.servePoll(this.#now)));
     if (client.later.length > 0) moves.push(() => this.#later());
     if (client.inFlight !== undefined) moves.push(() => this.#answerCommit());
@@ -115,7 +136,12 @@ export class ModelRun {
     this.#now += ms;
     this.#call('tick', () => {
       this.#engine.tick(this.#now);
-      for (let late = this.#engine.overdue(this.#now); late !== undefined; late = this.#engine.overdue(this.#now)) this.#abandon(late);
+      for (
+        let late = this.#engine.overdue(this.#now);
+        late !== undefined;
+        late = this.#engine.overdue(this.#now)
+      )
+        this.#abandon(late);
     });
   }
 
@@ -127,7 +153,7 @@ export class ModelRun {
   /** A call of the engine as the feed makes it: runners come afterwards. A closed engine hears nothing. */
   #call(name: string, run: () => void): void {
     if (this.#client.closed) return;
-    if (name === 'stop') this.#trace.push(`${this.#now} stop`);
+    if (name === 'stop') this.#trace.push([this.#now, 'stop']);
     run();
     this.#work();
   }
@@ -135,13 +161,14 @@ export class ModelRun {
   #work(): void {
     if (!this.#client.workSignal) return;
     this.#client.workSignal = false;
-    while (this.#running.size < this.#scenario.options.concurrency && this.#engine.hasWork) if (!this.#take()) break;
+    while (this.#running.size < this.#scenario.options.concurrency && this.#engine.hasWork)
+      if (!this.#take()) break;
   }
 
   #take(): boolean {
     const delivery = this.#engine.take(this.#now);
     if (delivery === undefined) return false;
-    this.#trace.push(`${this.#now} start ${nameOf(delivery.message)}`);
+    this.#trace.push([this.#now, 'start', delivery.message]);
     this.#checker.starts(delivery);
     this.#running.add(delivery);
     return true;
@@ -150,7 +177,7 @@ export class ModelRun {
   #settleOne(): void {
     const delivery = this.#chance.one([...this.#running]);
     const outcome = this.#isFaulty ? this.#outcome() : SUCCESS;
-    this.#trace.push(`${this.#now} ${outcome.kind} ${nameOf(delivery.message)}`);
+    this.#trace.push([this.#now, outcome.kind, delivery.message]);
     // what comes after the time was up counts for nothing
     if (outcome.kind === 'crash' || delivery.abandoned) {
       this.#mayLose = true;
@@ -162,23 +189,31 @@ export class ModelRun {
   }
 
   #outcome(): Outcome {
-    if (this.#chance.happens(this.#faults.crashOutcome)) return { kind: 'crash', error: new Error('handler') };
-    if (this.#chance.happens(this.#faults.skipOutcome)) return { kind: 'skip', cause: 'failed', error: new Error('handler') };
+    if (this.#chance.happens(this.#faults.crashOutcome))
+      return { kind: 'crash', error: new Error('handler') };
+    if (this.#chance.happens(this.#faults.skipOutcome))
+      return { kind: 'skip', cause: 'failed', error: new Error('handler') };
     return SUCCESS;
   }
 
   #abandon(delivery: Delivery): void {
     const error = new MillraceError('HANDLER_TIMEOUT');
     const isSkip = !this.#isFaulty || this.#chance.happens(0.9);
-    this.#trace.push(`${this.#now} time is up for ${nameOf(delivery.message)}`);
+    this.#trace.push([this.#now, 'time is up', delivery.message]);
     if (isSkip) this.#broker.settle(delivery.message);
-    this.#engine.abandon(delivery, error, isSkip ? { kind: 'skip', cause: 'failed', error } : { kind: 'crash', error }, this.#now);
+    this.#engine.abandon(
+      delivery,
+      error,
+      isSkip ? { kind: 'skip', cause: 'failed', error } : { kind: 'crash', error },
+      this.#now,
+    );
   }
 
   #answerCommit(): void {
     const { entries } = this.#client.inFlight as NonNullable<ModelClient['inFlight']>;
     if (this.#checker.isFenced) this.#client.reply(NOT_OWNED);
-    else if (this.#isFaulty && this.#chance.happens(this.#faults.failCommit)) this.#client.reply(this.#chance.happens(0.8) ? RETRY : REJECTED);
+    else if (this.#isFaulty && this.#chance.happens(this.#faults.failCommit))
+      this.#client.reply(this.#chance.happens(0.8) ? RETRY : REJECTED);
     else {
       this.#checker.applied(entries);
       const isLost = this.#isFaulty && this.#chance.happens(this.#faults.loseAnswer);
@@ -188,7 +223,7 @@ export class ModelRun {
       }
       this.#client.reply(isLost ? RETRY : undefined);
     }
-    this.#trace.push(`${this.#now} commit ${JSON.stringify(entries.map((entry) => [placeOf(entry), entry.offset]))} answered`);
+    this.#trace.push([this.#now, 'commit answered', ...entries]);
   }
 
   #rebalance(): void {
@@ -200,7 +235,7 @@ export class ModelRun {
     if (isAssign) this.#readElsewhere(free, 0.3);
     const kind = isAssign ? 'assign' : this.#chance.happens(this.#faults.lost) ? 'lost' : 'revoke';
     const partitions = this.#chance.some(isAssign ? free : owned, 0.7);
-    this.#trace.push(`${this.#now} ${kind} ${partitions.map(placeOf).join(' ')}`);
+    this.#trace.push([this.#now, kind, ...partitions]);
     if (kind === 'lost') {
       this.#mayLose = true;
       this.#refuseCommit();
@@ -212,7 +247,7 @@ export class ModelRun {
   #freeze(): void {
     const client = this.#client;
     if (!client.mayRebalance || this.#checker.isFenced || client.assigned.size === 0) return;
-    this.#trace.push(`${this.#now} freeze`);
+    this.#trace.push([this.#now, 'freeze']);
     this.#mayLose = true;
     this.#refuseCommit();
     this.#checker.isFenced = true;
@@ -230,11 +265,12 @@ export class ModelRun {
 
   #readElsewhere(places: readonly TopicPartition[], probability: number): void {
     if (this.#scenario.options.commit.covers !== 'settled') return;
-    for (const place of this.#chance.some(places, probability)) this.#broker.readElsewhere(place, this.#chance.between(1, 5));
+    for (const place of this.#chance.some(places, probability))
+      this.#broker.readElsewhere(place, this.#chance.between(1, 5));
   }
 
   #kill(): void {
-    this.#trace.push(`${this.#now} kill -9`);
+    this.#trace.push([this.#now, 'kill -9']);
     this.#mayLose = true;
     // what was sent may have arrived
     if (this.#client.inFlight !== undefined && !this.#checker.isFenced && this.#chance.happens(0.5)) {
@@ -255,7 +291,7 @@ export class ModelRun {
   #stall(): void {
     if (this.#client.assigned.size === 0) return;
     const fetcher = this.#chance.one([...this.#client.assigned.values()]);
-    this.#trace.push(`${this.#now} ${placeOf(fetcher)} goes silent`);
+    this.#trace.push([this.#now, 'silent', fetcher]);
     fetcher.isStalled = true;
   }
 
@@ -265,13 +301,18 @@ export class ModelRun {
 
   #produce(place: TopicPartition, count: number): void {
     for (let i = 0; i < count; i++) {
-      this.#broker.append(place, this.#chance.happens(0.3) ? this.#chance.between(1, 3) : 0, this.#chance.between(1, 100));
+      this.#broker.append(
+        place,
+        this.#chance.happens(0.3) ? this.#chance.between(1, 3) : 0,
+        this.#chance.between(1, 100),
+      );
     }
   }
 
   #look(): void {
     if (this.#engine.failure !== undefined) this.#checker.isStopping = true;
-    if (this.#client.closed) return;
+    // a view costs as much as several steps
+    if (this.#client.closed || this.#looks++ % 4 > 0) return;
     this.#checker.stands(this.#engine.view(this.#now));
   }
 
@@ -280,7 +321,8 @@ export class ModelRun {
     this.#isFaulty = false;
     const end = this.#now + HEALING_MS;
     while (!this.#isDone) {
-      if (this.#now > end) this.#checker.fail('G2', `after healing there is still ${this.#undone().join(', ')}`);
+      if (this.#now > end)
+        this.#checker.fail('G2', `after healing there is still ${this.#undone().join(', ')}`);
       if (this.#client.closed) this.#boot();
       if (this.#client.mayRebalance && !this.#checker.isFenced) {
         const free = this.#scenario.places.filter((place) => !this.#client.assigned.has(placeOf(place)));
@@ -315,8 +357,10 @@ export class ModelRun {
       if (covers === 'settled' && unsettled !== undefined) undone.push(`${placeOf(log)}/${unsettled}`);
       const last = log.messages.at(-1);
       if (covers === 'nothing') {
-        if (last !== undefined && this.#checker.receivedOf(log) <= last.offset) undone.push(`the rest of ${placeOf(log)}`);
-      } else if (last !== undefined && (log.committed?.offset ?? 0) <= last.offset) undone.push(`the commit of ${placeOf(log)}`);
+        if (last !== undefined && this.#checker.receivedOf(log) <= last.offset)
+          undone.push(`the rest of ${placeOf(log)}`);
+      } else if (last !== undefined && (log.committed?.offset ?? 0) <= last.offset)
+        undone.push(`the commit of ${placeOf(log)}`);
     }
     return undone;
   }
@@ -329,10 +373,15 @@ export class ModelRun {
       if (this.#now > end) this.#checker.fail('G13', 'it never closes');
       this.#round();
     }
-    this.#mayLose ||= this.seen.has('a drain that ran out of time') || this.#scenario.options.onRevoke === 'hand-over';
-    const lost = [...this.#broker.logs.values()].find((log) => this.#broker.firstUnsettled(log) !== undefined);
-    if (!this.#mayLose && lost !== undefined) this.#checker.fail('nothing is lost without a fault', placeOf(lost));
-    if (this.#client.assigned.size > 0 && this.#client.rebalancing === undefined) this.#checker.fail('G13', 'closed while it owned partitions');
+    this.#mayLose ||=
+      this.seen.has('a drain that ran out of time') || this.#scenario.options.onRevoke === 'hand-over';
+    const lost = [...this.#broker.logs.values()].find(
+      (log) => this.#broker.firstUnsettled(log) !== undefined,
+    );
+    if (!this.#mayLose && lost !== undefined)
+      this.#checker.fail('nothing is lost without a fault', placeOf(lost));
+    if (this.#client.assigned.size > 0 && this.#client.rebalancing === undefined)
+      this.#checker.fail('G13', 'closed while it owned partitions');
     this.#checker.closesClean(this.#engine.view(this.#now));
   }
 }

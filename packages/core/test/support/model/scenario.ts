@@ -47,14 +47,17 @@ export function scenarioOf(chance: Chance): Scenario {
     maxPollIntervalMs: 10_000,
   });
   const topics = chance.one([['orders'], ['orders', 'mails']]);
-  const places = topics.flatMap((topic) => Array.from({ length: chance.between(1, 3) }, (_, partition) => ({ topic, partition })));
+  const places = topics.flatMap((topic) =>
+    Array.from({ length: chance.between(1, 3) }, (_, partition) => ({ topic, partition })),
+  );
   const clientCommits = strategy.commit.covers === 'nothing';
-  const rate = (least: number, most: number): number => (chance.happens(0.5) ? least + chance.next() * (most - least) : 0);
+  const rate = (least: number, most: number): number =>
+    chance.happens(0.5) ? least + chance.next() * (most - least) : 0;
   return {
     strategy,
     options,
     places,
-    steps: chance.between(50, 400),
+    steps: chance.between(50, 300),
     faults: {
       failCommit: rate(0.05, 0.5),
       loseAnswer: rate(0.05, 0.3),
