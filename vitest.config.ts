@@ -45,7 +45,12 @@ export default defineConfig({
       // What the sources and the docs say of each other; needs no server.
       {
         extends: true as const,
-        test: { name: 'architecture', root: 'test/architecture', include: ['**/*.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'architecture',
+          root: 'test/architecture',
+          include: ['**/*.test.ts'],
+          testTimeout: 60_000,
+        },
       },
       // Brokers, several processes, kills: one file at a time, or they measure each other.
       ...[

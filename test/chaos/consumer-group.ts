@@ -41,6 +41,11 @@ export class ConsumerGroup implements AsyncDisposable {
     return member;
   }
 
+  /** Starts one in the place of a member that has ended: a static one under the same name. */
+  startInstead(member: GroupMember): GroupMember {
+    return this.start(member.instance === undefined ? {} : { instance: member.instance });
+  }
+
   /** Kills a member with -9. Returns how many messages it was handling in that moment. */
   async kill9(member: GroupMember): Promise<number> {
     const at = await member.kill9();

@@ -27,7 +27,7 @@ export interface ConsumerParameters {
 }
 
 /** Kafka's sessions in these tests; the broker has the same for KIP-848. */
-const SESSION_MS = 6_000;
+export const SESSION_MS = 6_000;
 /** A member learns of a rebalance by its heartbeat. */
 const HEARTBEAT_MS = 1_000;
 

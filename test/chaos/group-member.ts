@@ -28,6 +28,8 @@ interface End {
 export class GroupMember {
   readonly name: string;
   readonly pid: number;
+  /** Its `group.instance.id`, if it is a static member. */
+  readonly instance: string | undefined;
   readonly #process: ChildProcess;
   readonly #ended: Promise<End>;
   readonly #logFile: string;
@@ -37,6 +39,7 @@ export class GroupMember {
 
   constructor(parameters: ConsumerParameters, name: string, folder: string) {
     this.name = name;
+    this.instance = parameters.instance;
     this.#ledgerFile = parameters.ledgerFile;
     this.#logFile = join(folder, `${name}.log`);
     const log = openSync(this.#logFile, 'a');
@@ -57,6 +60,12 @@ export class GroupMember {
   assertAlive(): void {
     if (this.#wanted || (this.#process.exitCode === null && this.#process.signalCode === null)) return;
     throw new Error(`${this.name} ended by itself (${String(this.#process.exitCode)})\n${this.logTail()}`);
+  }
+
+  /** Waits until it has ended by itself; null: by a signal. */
+  async exitCode(): Promise<number | null> {
+    this.#wanted = true;
+    return (await this.#ended).code;
   }
 
   /** Ends it at once. Returns when it was gone. */

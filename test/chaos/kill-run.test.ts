@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { describeWithKafka } from '../kafka/kafka-suite.js';
+import { SESSION_MS } from './consumer-parameters.js';
 import { runKills } from './run-kills.js';
 
 /** Each kill costs a session of 6 s. */
@@ -23,6 +24,17 @@ describeWithKafka('a group whose members are killed with -9 and stopped with SIG
       const report = await runKills({ bootstrapServers, strategy, protocol, kills: KILLS });
       expect(report.broken, JSON.stringify(report)).toEqual([]);
       expect(report.kills).toBe(KILLS);
+    },
+  );
+
+  test(
+    'whose members are static gets the partitions of a killed one back with it, and disturbs nobody',
+    { timeout: TEST_MS },
+    async () => {
+      const plan = { bootstrapServers, strategy: 'in-order', protocol: 'classic', isStatic: true } as const;
+      const report = await runKills({ ...plan, kills: KILLS });
+      expect(report.broken, JSON.stringify(report)).toEqual([]);
+      expect(report.longestRecoveryMs).toBeLessThan(SESSION_MS);
     },
   );
 });

@@ -1,4 +1,4 @@
-// `node test/dist/chaos/kill-run.js --strategy in-order|fast --protocol classic|eager|kip848 --kills 20 [--bootstrap host:port]`
+// `node test/dist/chaos/kill-run.js --strategy in-order|fast --protocol classic|eager|kip848 --kills 20 [--static] [--bootstrap host:port]`
 // Prints one line of JSON; exit code 0: every promise was kept, 1: one was not.
 import { parseArgs } from 'node:util';
 
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     strategy: { type: 'string', default: 'in-order' },
     protocol: { type: 'string', default: 'classic' },
     kills: { type: 'string', default: '20' },
+    static: { type: 'boolean', default: false },
     bootstrap: { type: 'string' },
   },
 });
@@ -20,6 +21,7 @@ async function run(bootstrapServers: string): Promise<KillReport> {
     bootstrapServers,
     strategy: oneOf('strategy', values.strategy, ['in-order', 'fast'] as const),
     protocol: oneOf<Protocol>('protocol', values.protocol, ['classic', 'eager', 'kip848']),
+    isStatic: values.static,
     kills: Number(values.kills),
     progress: (text) => process.stderr.write(`${text}\n`),
   });

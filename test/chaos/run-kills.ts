@@ -4,6 +4,7 @@ import { createTopic } from '../kafka/topic-tools.js';
 import { ConsumerGroup } from './consumer-group.js';
 import type { Protocol } from './consumer-parameters.js';
 import type { GroupMember } from './group-member.js';
+import type { Ledger, LedgerEvent } from './ledger.js';
 import { machineTime } from './ledger-line.js';
 import { SteadyProducer } from './steady-producer.js';
 import { until } from './until.js';
@@ -25,6 +26,8 @@ export interface KillPlan {
   readonly bootstrapServers: string;
   readonly strategy: 'in-order' | 'fast';
   readonly protocol: Protocol;
+  /** Members with a `group.instance.id`: who comes back within the session gets its partitions back and disturbs nobody. */
+  readonly isStatic?: boolean;
   /** Kills that count: those that hit a member while it handled a message. */
   readonly kills: number;
   /** Told after each step. */
@@ -44,6 +47,8 @@ export interface KillReport extends Verdict {
   readonly seconds: number;
   /** Longest time from a kill until every partition flowed again, in milliseconds. */
   readonly longestRecoveryMs: number;
+  /** How often a member had to give something up because of a kill of another one. */
+  readonly disturbances: number;
   /** What was promised and not kept; empty: all is well. */
   readonly broken: readonly string[];
 }
@@ -66,7 +71,7 @@ export async function runKills(plan: KillPlan): Promise<KillReport> {
     ...(plan.strategy === 'fast' ? { window: WINDOW } : {}),
   });
   const { ledger } = group;
-  const producer = await SteadyProducer.start({
+  await using producer = await SteadyProducer.start({
     bootstrapServers: plan.bootstrapServers,
     topic,
     partitions: PARTITIONS,
@@ -75,23 +80,29 @@ export async function runKills(plan: KillPlan): Promise<KillReport> {
   });
   const flow = (what: string): Promise<number> => awaitFlow(group, topic, what);
 
-  for (let i = 0; i < MEMBERS; i++) group.start();
+  for (let i = 1; i <= MEMBERS; i++)
+    group.start(plan.isStatic === true ? { instance: `instance-${String(i)}` } : {});
+  await awaitShares(group);
   await flow('the start');
+  const eventsBefore = ledger.events.length;
   const recoveries: number[] = [];
   let counted = 0;
   while (counted < plan.kills) {
-    const handling = await group.kill9(await pickVictim(group));
+    const victim = await pickVictim(group);
+    const handling = await group.kill9(victim);
     if (handling > 0) counted++;
-    group.start();
+    group.startInstead(victim);
     recoveries.push(await flow(`kill ${String(group.kills.length)}`));
     plan.progress?.(
       `kill ${String(counted)}/${String(plan.kills)}: ${String(handling)} in handlers, all flow again after ${recoveries.at(-1)?.toFixed(0) ?? ''} ms`,
     );
   }
 
+  const disturbances = ledger.events.slice(eventsBefore).filter(isLoss).length;
+
   for (const member of group.members) {
     await group.stop(member);
-    group.start();
+    group.startInstead(member);
     plan.progress?.(
       `SIGTERM: all flow again after ${(await flow(`the stop of ${member.name}`)).toFixed(0)} ms`,
     );
@@ -116,9 +127,40 @@ export async function runKills(plan: KillPlan): Promise<KillReport> {
     produced: producer.total,
     seconds: (performance.now() - startedAt) / 1_000,
     longestRecoveryMs: Math.max(0, ...recoveries),
+    disturbances,
     ...verdict,
-    broken: brokenPromises(plan.strategy, verdict, producer.total),
+    broken: [
+      ...brokenPromises(plan.strategy, verdict, producer.total),
+      ...(plan.isStatic === true && disturbances > 0
+        ? [`${String(disturbances)} times others gave something up`]
+        : []),
+    ],
   };
+}
+
+/** Waits until every member has its equal share. */
+async function awaitShares(group: ConsumerGroup): Promise<void> {
+  await until(
+    'every member to have its share',
+    () => {
+      for (const member of group.members) member.assertAlive();
+      group.ledger.refresh();
+      return group.members.every(({ pid }) => ownedBy(group.ledger, pid) === PARTITIONS / MEMBERS);
+    },
+    FLOW_TIMEOUT_MS,
+  );
+}
+
+function ownedBy(ledger: Ledger, pid: number): number {
+  const own = ledger.events.filter((event) => event.pid === pid);
+  const counts = (isMeant: (event: LedgerEvent) => boolean): number =>
+    own.filter(isMeant).reduce((sum, { data }) => sum + Number(data['count']), 0);
+  return counts(({ event }) => event === 'partitions.assigned') - counts(isLoss);
+}
+
+/** Partitions were taken away from a member. */
+function isLoss({ event, data }: LedgerEvent): boolean {
+  return (event === 'partitions.revoked' || event === 'partitions.lost') && data['count'] !== 0;
 }
 
 /** Waits until every partition has flowed. Returns how long it took, in milliseconds. */

@@ -21,7 +21,7 @@ export interface SteadyProducerOptions {
  * Produces as long as the test runs, paced by what is unread in each partition: consumers always find work, and a partition whose owner was
  * killed does not pile up. Messages are `{"number":…}`, numbered over all partitions.
  */
-export class SteadyProducer {
+export class SteadyProducer implements AsyncDisposable {
   readonly #options: SteadyProducerOptions;
   readonly #producer: kafka.Producer;
   readonly #produced: number[];
@@ -61,7 +61,9 @@ export class SteadyProducer {
 
   /** Ends it; afterwards every message is acknowledged. */
   async stop(): Promise<void> {
+    if (this.#timer === undefined) return;
     clearInterval(this.#timer);
+    this.#timer = undefined;
     await clientCall('flush', (done) => this.#producer.flush(FLUSH_TIMEOUT_MS, done));
     await clientCall<unknown>('disconnect the producer', (done) => this.#producer.disconnect(done));
     if (this.#failures.length > 0) {
@@ -69,6 +71,10 @@ export class SteadyProducer {
         cause: this.#failures[0],
       });
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   #produce(): void {

@@ -75,40 +75,4 @@ describeWithKafka('two members of a group', (bootstrapServers) => {
       expect(revoked.reduce((sum, count) => sum + count, 0)).toBe(PARTITIONS / 2);
     },
   );
-
-  test.each(['classic', 'kip848'] as const)(
-    'that are static keep their partitions over a restart, and the other one notices nothing (%s)',
-    async (protocol) => {
-      const { topic, produceRound } = await setup();
-      const shared = { bootstrapServers, topics: [topic], strategy: 'in-order', protocol } as const;
-      await using stays = await ObservedConsumer.start({ ...shared, instance: 'stays' });
-      await stays.ownedCount(PARTITIONS);
-      const leaves = await ObservedConsumer.start({ ...shared, group: stays.group, instance: 'leaves' });
-      await leaves.ownedCount(PARTITIONS / 2);
-      await stays.ownedCount(PARTITIONS / 2);
-      await produceRound();
-      await leaves.handledCount(ROUND / 2);
-      await stays.handledCount(ROUND / 2);
-      const before = { owned: new Set(leaves.owned), events: stays.events.length };
-      await leaves.stop();
-
-      await produceRound();
-      await using returned = await ObservedConsumer.start({
-        ...shared,
-        group: stays.group,
-        instance: 'leaves',
-      });
-      await returned.handledCount(ROUND / 2);
-      await stays.handledCount(ROUND);
-      expect(returned.owned).toEqual(before.owned);
-      const noticed = stays.events
-        .slice(before.events)
-
-        // The last round of the first sharing may still come: with nothing in it.
-        .filter(({ event, data }) => event.startsWith('partitions.') && data['count'] !== 0);
-      expect(noticed).toEqual([]);
-      expect(new Set(returned.handled.map(position)).size).toBe(ROUND / 2);
-      expect(returned.handled).toHaveLength(ROUND / 2);
-    },
-  );
 });

@@ -64,7 +64,6 @@ describeWithKafka('a rebalance', (bootstrapServers) => {
         await first.when('the kept ones to flow on', () => lastStart(first) > sharedAt + DRAIN_MS);
 
         const [revoked] = first.eventsOf('partitions.revoked');
-        expect(revoked?.data['drainedMs']).toBeGreaterThan(DRAIN_MS / 2);
         const gaps = [...first.owned].map((place) =>
           longestGap(
             first.started.filter(
@@ -75,6 +74,7 @@ describeWithKafka('a rebalance', (bootstrapServers) => {
         process.stderr.write(
           `rebalance (${protocol}): drained ${String(revoked?.data['drainedMs'])} ms, kept partitions silent for at most ${Math.max(...gaps).toFixed(0)} ms\n`,
         );
+        expect(revoked?.data['drainedMs']).toBeGreaterThan(DRAIN_MS / 2);
         expect(Math.max(...gaps)).toBeLessThanOrEqual(PROMISED_INTERRUPTION_MS);
       } finally {
         await producer.stop();

@@ -17,7 +17,7 @@ import { describeWithKafka } from '../kafka/kafka-suite.js';
 import { createTopic, produceMessages } from '../kafka/topic-tools.js';
 
 const PARTITIONS = 4;
-const PER_PARTITION = 30_000;
+const PER_PARTITION = 20_000;
 const SLOW = 0;
 const SLOW_MS = 5;
 const STATISTICS_MS = 200;
@@ -36,7 +36,7 @@ interface Statistics {
 
 describeWithKafka('a partition that is paused again and again', (bootstrapServers) => {
   test.each([
-    ['the default limits, batches of 1 MB', {}, 10_000, {}],
+    ['the default limits, batches of 1,000 messages', {}, 1_000, {}],
     // A fetch brings whole batches: limits smaller than one need smaller batches, and fetches as small.
     ['small limits, batches and fetches', { messages: 2_000 }, 100, { 'fetch.message.max.bytes': 32_768 }],
   ])(

@@ -37,7 +37,7 @@ export {
   type Verdict,
 } from '@millrace/core';
 export { checkKafka, type CheckKafkaOptions, type KafkaCheck } from './client/check-kafka.js';
-export type { KafkaConfig } from './client/client-config.js';
+export type { KafkaConfig } from './client/kafka-config.js';
 export {
   createConsumer,
   createProducer,

@@ -6,7 +6,7 @@ import {
   Service,
 } from '@millrace/kafka';
 
-import { type Measurement,Meter } from '../meter.js';
+import { type Measurement, Meter } from '../meter.js';
 import type { Row, RowRun } from '../row.js';
 
 const quiet = {

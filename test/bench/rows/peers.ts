@@ -85,7 +85,7 @@ export const platformatic: Row = {
       const meter = new Meter(run, resolve);
       const read = async (): Promise<void> => {
         for await (const message of stream) {
-          JSON.parse((message.value).toString());
+          JSON.parse(message.value.toString());
           meter.hit();
         }
       };

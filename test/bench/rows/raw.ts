@@ -1,4 +1,4 @@
-import { type Measurement,Meter } from '../meter.js';
+import { type Measurement, Meter } from '../meter.js';
 import { bestSettings, client } from '../native.js';
 import type { Row, RowRun } from '../row.js';
 

@@ -10,8 +10,10 @@ const TRICKLE_MS = 100;
 const PATIENCE_MS = 1_000;
 /** Part of the limits that is split evenly: every partition has a share that no other can take. The rest is for whoever comes first. */
 const GUARANTEED = 1 / 2;
-/** A partition that holds less than this part of its share is hungry; one that was paused goes on when it is down to it. */
-const HUNGRY = 1 / 4;
+/** A partition that holds less than this part of its share is hungry. */
+const HUNGRY = 1 / 16;
+/** One that was paused goes on when it is down to this part of its share: early enough to have more before it is hungry. */
+const LOW_WATER = 1 / 4;
 /** Below this level there is room for whatever comes, so nobody is in anybody's way. */
 const COMPARE_FROM = 3 / 4;
 
@@ -175,7 +177,7 @@ export class BackPressure {
   /** While somebody is hungry, pauses whoever holds more than its share and as much of the common half as it leaves. */
   #compare(): void {
     const share = this.#share();
-    const lowWater = share * HUNGRY;
+    const hungry = share * HUNGRY;
     let common = 1 - GUARANTEED;
     let largest = 0;
     let isSomeoneHungry = false;
@@ -183,7 +185,7 @@ export class BackPressure {
       const part = this.#part(partition);
       common -= Math.max(0, part - share);
       largest = Math.max(largest, part);
-      isSomeoneHungry ||= part <= lowWater && hasMoreToRead(partition) && !this.#pauses.isPaused(partition);
+      isSomeoneHungry ||= part <= hungry && hasMoreToRead(partition) && !this.#pauses.isPaused(partition);
     }
     if (!isSomeoneHungry) return;
     // those that are in the way, not those that keep up beside them: each pause throws away a fetch
@@ -200,7 +202,7 @@ export class BackPressure {
   }
 
   #lowWater(): number {
-    return this.#share() * HUNGRY;
+    return this.#share() * LOW_WATER;
   }
 
   #level(): number {

@@ -17,10 +17,12 @@ const CORNERS = [
   'a drain that ran out of time',
   'commit.failed',
   'handler.timed-out',
+  'message.duplicated',
   'ownership.doubted',
   'partition.paused',
   'partition.resumed',
   'partitions.lost',
+  'partition.stalled',
   'start.decided',
 ];
 

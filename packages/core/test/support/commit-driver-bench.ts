@@ -4,7 +4,7 @@ import { OffsetLedger } from '../../src/offsets/offset-ledger.js';
 import type { CommitEntry, CommitError } from '../../src/source/message-source.js';
 import { offsetsOf } from './engine-driver.js';
 
-export const EAGER: CommitPolicy = {
+const EAGER: CommitPolicy = {
   covers: 'settled',
   pace: 'eager',
   intervalMs: 1_000,

@@ -11,11 +11,11 @@ import { Backoff } from './backoff.js';
 import { type ConsumerConnection, withoutErrors } from './consumer-connection.js';
 import { clientError } from './kafka-error.js';
 import type { ListenerRelay } from './listener-relay.js';
-import type { NativePartition } from './low-level-client.js';
+import type { NativePartition } from './native-partition.js';
 import { placeKey } from './place-key.js';
 
 /** Short, so that a broker that does not answer holds a thread for a short time; it is asked again. */
-const timeoutMs = 2_000;
+const timeoutMs = 1_500;
 const retryFirstMs = 100;
 const retryMostMs = 2_000;
 
@@ -73,7 +73,7 @@ export class AssignmentLookup {
     const names = [...new Set(partitions.map(({ topic }) => topic))];
     const [ends, counts] = await Promise.all([
       connection.ends(partitions, timeoutMs).then(withoutErrors),
-      Promise.all(names.map((name) => this.#partitionCount(name))),
+      this.#partitionCounts(names),
     ]);
     const everywhere = names.flatMap((topic, i) =>
       Array.from({ length: counts[i] ?? 0 }, (_, partition) => ({ topic, partition })),
@@ -96,12 +96,16 @@ export class AssignmentLookup {
     };
   }
 
-  async #partitionCount(name: string): Promise<number> {
-    const { topics } = await this.#parts.connection.metadata(name, timeoutMs);
-    const count = topics.find((topic) => topic.name === name)?.partitions.length ?? 0;
-    // A topic that is being deleted, or one whose leaders are not elected: the group will say what is to become of it.
-    if (count === 0) throw new Error(`topic ${name} has no partitions at the moment`);
-    return count;
+  async #partitionCounts(names: readonly string[]): Promise<number[]> {
+    const counts: number[] = [];
+    for (const name of names) {
+      const { topics } = await this.#parts.connection.metadata(name, timeoutMs);
+      const count = topics.find((topic) => topic.name === name)?.partitions.length ?? 0;
+      // It is being deleted, or its leaders are not elected: the group will say what is to become of it.
+      if (count === 0) throw new Error(`topic ${name} has no partitions at the moment`);
+      counts.push(count);
+    }
+    return counts;
   }
 }
 

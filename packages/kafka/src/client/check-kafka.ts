@@ -1,9 +1,10 @@
 import { type Clock, isMillraceError, type Logger, silentLogger, systemClock } from '@millrace/core';
 
 import { Backoff } from './backoff.js';
-import { type KafkaConfig, lookingConfig } from './client-config.js';
+import { lookingConfig } from './client-config.js';
 import { ClientEvents } from './client-events.js';
 import { ConsumerConnection } from './consumer-connection.js';
+import type { KafkaConfig } from './kafka-config.js';
 import { clientError } from './kafka-error.js';
 import { type NativeCallLimit, processCallLimit } from './native-call-limit.js';
 import { createConsumer, type NativeConsumer } from './native-client.js';

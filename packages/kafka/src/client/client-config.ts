@@ -8,14 +8,11 @@ import {
   consumerProperties,
   type Prefetch,
   type SetProperty,
+  sizeOfFetch,
 } from './consumer-properties.js';
 import { refusalOf } from './guarded-properties.js';
+import type { KafkaConfig } from './kafka-config.js';
 import { describeConfig } from './safe-properties.js';
-
-export type PropertyValue = string | number | boolean;
-
-/** Properties of librdkafka by name. */
-export type KafkaConfig = Readonly<Record<string, PropertyValue>>;
 
 /** The resolved configuration of one client. It may hold passwords, so it shows itself only in part. */
 export class ClientConfig {
@@ -86,12 +83,13 @@ export interface ConsumerConfigParts {
 export function consumerConfig(parts: ConsumerConfigParts): ClientConfig {
   const { name, groupId, bootstrapServers, kafkaConfig } = parts;
   refuse(consumerConfigFaults(kafkaConfig));
-  const groupProtocol = groupProtocolOf(kafkaConfig);
+  const ours = valuesOf(consumerProperties({ ...parts, groupProtocol: groupProtocolOf(kafkaConfig) }));
+  const theirs = sizeOfFetch.some((property) => property in kafkaConfig) ? sizeOfFetch : [];
   return new ClientConfig({
     'client.id': name,
     'group.id': groupId,
     ...(bootstrapServers === undefined ? {} : { 'bootstrap.servers': bootstrapServers }),
-    ...valuesOf(consumerProperties({ ...parts, groupProtocol })),
+    ...Object.fromEntries(Object.entries(ours).filter(([property]) => !theirs.includes(property))),
     ...kafkaConfig,
   });
 }

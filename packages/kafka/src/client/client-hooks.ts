@@ -1,5 +1,5 @@
-import type { KafkaConfig } from './client-config.js';
-import type { NativePartition } from './low-level-client.js';
+import type { KafkaConfig } from './kafka-config.js';
+import type { NativePartition } from './native-partition.js';
 
 /** A token for SASL/OAUTHBEARER, as the binding wants it. */
 export interface NativeToken {

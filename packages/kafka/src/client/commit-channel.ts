@@ -4,8 +4,8 @@ import { isMillraceError } from '@millrace/core';
 import type { ConsumerConnection } from './consumer-connection.js';
 import { commitErrorOf } from './kafka-error.js';
 import type { ListenerRelay } from './listener-relay.js';
-import type { NativePartition } from './low-level-client.js';
 import { commitForNative } from './native-boundary.js';
+import type { NativePartition } from './native-partition.js';
 import { placeKey } from './place-key.js';
 
 interface Sent {

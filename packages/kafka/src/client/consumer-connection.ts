@@ -2,15 +2,11 @@ import { type Clock, type Logger, MillraceError, type TopicPartition, type Water
 
 import type { KafkaMessage } from '../kafka-message.js';
 import { asError, clientError } from './kafka-error.js';
-import type {
-  LowLevelConsumer,
-  NativeCallback,
-  NativeMetadata,
-  NativePartition,
-} from './low-level-client.js';
+import type { LowLevelConsumer, NativeCallback, NativeMetadata } from './low-level-client.js';
 import { countForNative, partitionForNative, timeoutForNative, topicForNative } from './native-boundary.js';
 import type { NativeCallLimit } from './native-call-limit.js';
 import { connectWithoutWaiting, pollWithoutWaiting } from './native-client.js';
+import type { NativePartition } from './native-partition.js';
 
 /**
  * `new`: made, nothing native exists. `connecting`: the native client is being made. `open`: calls are possible.
@@ -193,7 +189,7 @@ export class ConsumerConnection {
     return this.#limit.run(() => {
       if (!this.isOpen) throw closedError();
       const answer = new Promise<T>((resolve, reject) => {
-        start((error, result) => (isNone(error) ? resolve(result) : reject(asError(error))));
+        start((error, result) => (isNone(error) ? resolve(result as T) : reject(asError(error))));
       });
       this.#track(answer);
       return answer;

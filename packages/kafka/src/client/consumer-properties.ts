@@ -1,4 +1,4 @@
-import type { PropertyValue } from './client-config.js';
+import type { PropertyValue } from './kafka-config.js';
 
 /** A property we set, with what speaks for its value. */
 export interface SetProperty {
@@ -134,9 +134,19 @@ function prefetched({
 
 const prefetches: Readonly<Record<Prefetch, Readonly<Record<string, SetProperty>>>> = {
   steady: {
+    'queued.min.messages': {
+      value: 5_000,
+      reason:
+        'enough to bridge a fetch; a pause throws away what is prefetched, and it counts for all partitions together',
+    },
     'queued.max.messages.kbytes': {
       value: 16_384,
       reason: 'bounds the native memory beside the buffers of the consumer; by default 64 MiB',
+    },
+    'fetch.max.bytes': {
+      value: 1_048_576,
+      reason:
+        'a fetch brings no more than this beyond what is prefetched: so a pause throws away little. Far from the brokers (round trips above 10 ms) more is faster',
     },
     'fetch.queue.backoff.ms': {
       value: 5,
@@ -145,9 +155,22 @@ const prefetches: Readonly<Record<Prefetch, Readonly<Record<string, SetProperty>
     },
   },
   each: {
+    'queued.min.messages': {
+      value: 500,
+      reason:
+        'the rate is bound by the round trip of a commit, and each pause throws away what is prefetched',
+    },
     'queued.max.messages.kbytes': {
       value: 4_096,
       reason: 'the rate is bound by the round trip of a commit: less native memory is enough',
+    },
+    'fetch.max.bytes': {
+      value: 262_144,
+      reason: 'a fetch brings no more than this beyond what is prefetched, which each pause throws away',
+    },
+    'message.max.bytes': {
+      value: 262_144,
+      reason: 'the client accepts no smaller fetch.max.bytes; of what a consumer receives it limits nothing',
     },
     'fetch.queue.backoff.ms': {
       value: 20,
@@ -156,3 +179,6 @@ const prefetches: Readonly<Record<Prefetch, Readonly<Record<string, SetProperty>
     },
   },
 };
+
+/** The client accepts these only in a certain order of size: who sets one of them decides on both. */
+export const sizeOfFetch: readonly string[] = ['fetch.max.bytes', 'message.max.bytes'];

@@ -12,8 +12,9 @@ import {
   type TopicPartition,
 } from '@millrace/core';
 
-import { type ClientConfig, firstServer, type KafkaConfig } from './client-config.js';
+import { type ClientConfig, firstServer } from './client-config.js';
 import { clientHooks } from './client-hooks.js';
+import type { KafkaConfig } from './kafka-config.js';
 import { clientError } from './kafka-error.js';
 import { ListenerRelay } from './listener-relay.js';
 import type { LowLevelConsumer } from './low-level-client.js';

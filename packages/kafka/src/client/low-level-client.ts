@@ -1,18 +1,9 @@
 import type { KafkaMessage } from '../kafka-message.js';
 import type { ClientHooks, clientHooks } from './client-hooks.js';
+import type { NativePartition } from './native-partition.js';
 
-/** How the binding calls back: an error, or nothing and a result. */
-export type NativeCallback<T = unknown> = (error: unknown, result: T) => void;
-
-/** A partition as it goes into native code and comes out of it. */
-export interface NativePartition {
-  readonly topic: string;
-  readonly partition: number;
-  /** Absent = none: no commit, or "look it up yourself". */
-  readonly offset?: number;
-  readonly metadata?: string;
-  readonly leaderEpoch?: number;
-}
+/** How the binding calls back: with an error and nothing else, or with nothing and a result. */
+export type NativeCallback<T = unknown> = (error: unknown, result?: T) => void;
 
 /** What the brokers say of themselves and of topics. A topic that does not exist has no partitions. */
 export interface NativeMetadata {

@@ -1,6 +1,6 @@
 import { MillraceError } from '@millrace/core';
 
-import type { NativePartition } from './low-level-client.js';
+import type { NativePartition } from './native-partition.js';
 
 /*
  * All that goes into native code goes through here. The binding does not check: a partition given as '0' or -1 ends the

@@ -2,17 +2,13 @@ import { createRequire } from 'node:module';
 
 import { MillraceError } from '@millrace/core';
 
-import type { KafkaConfig } from './client-config.js';
 import { type ClientHooks, clientHooks, type NativeToken, unheardHooks } from './client-hooks.js';
+import type { KafkaConfig } from './kafka-config.js';
 import { clientError } from './kafka-error.js';
-import type {
-  LowLevelClient,
-  LowLevelConsumer,
-  NativeCallback,
-  NativePartition,
-} from './low-level-client.js';
+import type { LowLevelClient, LowLevelConsumer, NativeCallback } from './low-level-client.js';
 import { configForNative } from './native-boundary.js';
 import { nativeLoadError } from './native-load-error.js';
+import type { NativePartition } from './native-partition.js';
 import { describeConfig, hideConfig, withoutSecrets } from './safe-properties.js';
 
 /** An unconnected low-level consumer, made by {@link createConsumer}. Millrace connects it, runs it and closes it. */

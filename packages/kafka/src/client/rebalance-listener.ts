@@ -10,8 +10,8 @@ import {
 import type { ConsumerConnection } from './consumer-connection.js';
 import { ASSIGN_PARTITIONS, clientError, REVOKE_PARTITIONS } from './kafka-error.js';
 import type { ListenerRelay } from './listener-relay.js';
-import type { NativePartition } from './low-level-client.js';
 import { partitionForNative, startForNative } from './native-boundary.js';
+import type { NativePartition } from './native-partition.js';
 import { placeKey } from './place-key.js';
 
 const retryMs = 50;

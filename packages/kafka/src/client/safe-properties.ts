@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import type { KafkaConfig, PropertyValue } from './client-config.js';
+import type { KafkaConfig, PropertyValue } from './kafka-config.js';
 
 /**
  * Properties whose values may be shown. A list of what is known to be harmless, not of what is known to be secret: a

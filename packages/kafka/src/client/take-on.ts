@@ -1,8 +1,9 @@
 import { MillraceError, OptionsError } from '@millrace/core';
 
-import type { ClientConfig, KafkaConfig } from './client-config.js';
+import type { ClientConfig } from './client-config.js';
 import { clientHooks, hasHooks } from './client-hooks.js';
 import { refusalOf } from './guarded-properties.js';
+import type { KafkaConfig } from './kafka-config.js';
 import type { LowLevelConsumer } from './low-level-client.js';
 import type { NativeConsumer } from './native-client.js';
 

@@ -106,13 +106,12 @@ export class TopicSubscription {
 
   /** Which of these exist; without names, all there are. That is one large answer, so it is not asked for without need. */
   async #existing(names: readonly string[] | undefined, timeoutMs: number): Promise<string[]> {
-    const { connection } = this.#parts;
-    const answers =
-      names === undefined
-        ? [await connection.metadata(undefined, timeoutMs)]
-        : await Promise.all(names.map((name) => connection.metadata(name, timeoutMs)));
-    return answers.flatMap(({ topics }) =>
-      topics.filter(({ partitions }) => partitions.length > 0).map(({ name }) => name),
-    );
+    const existing: string[] = [];
+    // One after the other: when no broker answers, one call finds out, not one a topic.
+    for (const name of names ?? [undefined]) {
+      const { topics } = await this.#parts.connection.metadata(name, timeoutMs);
+      existing.push(...topics.filter(({ partitions }) => partitions.length > 0).map((topic) => topic.name));
+    }
+    return existing;
   }
 }

@@ -1,6 +1,6 @@
 import { optionGroup } from '@millrace/core';
 
-import type { KafkaConfig } from '../client/client-config.js';
+import type { KafkaConfig } from '../client/kafka-config.js';
 import type { NativeConsumer } from '../client/native-client.js';
 import type { KafkaMessage } from '../kafka-message.js';
 import type { ConsumerOptions, Limits, TopicHandler } from './consumer-options.js';

@@ -10,7 +10,7 @@ import type {
   Service,
 } from '@millrace/core';
 
-import type { KafkaConfig } from '../client/client-config.js';
+import type { KafkaConfig } from '../client/kafka-config.js';
 import type { NativeConsumer } from '../client/native-client.js';
 import type { KafkaMessage } from '../kafka-message.js';
 

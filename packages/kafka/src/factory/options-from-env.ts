@@ -1,6 +1,6 @@
-import { type OptionFault,OptionsError } from '@millrace/core';
+import { type OptionFault, OptionsError } from '@millrace/core';
 
-import type { KafkaConfig } from '../client/client-config.js';
+import type { KafkaConfig } from '../client/kafka-config.js';
 import type { ConsumerOptions } from './consumer-options.js';
 
 /** What an environment can say about a consumer. */

@@ -77,6 +77,12 @@ describe('consumerConfig', () => {
     expect(each).toBeLessThan(steady ?? 0);
   });
 
+  test('who sets the size of a fetch decides on both properties that the client compares', () => {
+    const { properties } = config({ prefetch: 'each', kafkaConfig: { 'message.max.bytes': 5_000_000 } });
+    expect(properties['message.max.bytes']).toBe(5_000_000);
+    expect(Object.keys(properties)).not.toContain('fetch.max.bytes');
+  });
+
   test("the user's properties come over ours", () => {
     const given = { 'queued.min.messages': 7, 'session.timeout.ms': 6_000, 'max.poll.interval.ms': 60_000 };
     const made = config({ kafkaConfig: given });

@@ -42,10 +42,17 @@ describe('the log of the client', () => {
 describe('describe', () => {
   test('adds what the log told last, and the fatal reason to what is fatal', () => {
     const { client, events } = setup();
-    const [lost, fatal] = [clientError(nativeError(-195, 'no broker')), clientError(nativeError(-150, 'fatal'))];
+    const [lost, fatal] = [
+      clientError(nativeError(-195, 'no broker')),
+      clientError(nativeError(-150, 'fatal')),
+    ];
     expect(events.describe(lost)).toBe('no broker');
     client.emit('event.log', { severity: 0, fac: 'FATAL', message: 'fenced' });
-    client.emit('event.log', { severity: 3, fac: 'FAIL', message: 'x:1: refused (after 3ms in state CONNECT, 2 (more))' });
+    client.emit('event.log', {
+      severity: 3,
+      fac: 'FAIL',
+      message: 'x:1: refused (after 3ms in state CONNECT, 2 (more))',
+    });
     expect(events.describe(lost)).toBe('no broker (x:1: refused)');
     expect(events.describe(fatal)).toBe('fatal (fenced)');
   });

@@ -119,7 +119,7 @@ describe('closing', () => {
     const { connection, client } = await open();
     client.subscribe(['links']);
     const batches: number[] = [];
-    connection.consume(10, (_error, batch) => batches.push(batch.length));
+    connection.consume(10, (_error, batch) => batches.push(batch?.length ?? 0));
     const closing = connection.close();
     await turn();
     expect(client.calls).not.toContain('disconnect');

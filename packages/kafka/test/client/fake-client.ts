@@ -1,14 +1,10 @@
 import { EventEmitter } from 'node:events';
 
-import type { KafkaConfig } from '../../src/client/client-config.js';
 import { type ClientHooks, clientHooks, unheardHooks } from '../../src/client/client-hooks.js';
+import type { KafkaConfig } from '../../src/client/kafka-config.js';
 import { ASSIGN_PARTITIONS, REVOKE_PARTITIONS } from '../../src/client/kafka-error.js';
-import type {
-  LowLevelConsumer,
-  NativeCallback,
-  NativeMetadata,
-  NativePartition,
-} from '../../src/client/low-level-client.js';
+import type { LowLevelConsumer, NativeCallback, NativeMetadata } from '../../src/client/low-level-client.js';
+import type { NativePartition } from '../../src/client/native-partition.js';
 import type { KafkaMessage } from '../../src/kafka-message.js';
 
 /** An error as the binding makes them. */
@@ -98,7 +94,7 @@ export class FakeClient extends EventEmitter implements LowLevelConsumer {
       if (error === undefined) this.#state = 'connected';
       // As the binding does; whoever connects without waiting has put its own in the place of this method.
       if (error === undefined) this.getMetadata({ allTopics: true, timeout: 30_000 }, done);
-      else done(error, undefined);
+      else done(error);
     });
   }
 
@@ -248,7 +244,7 @@ export class FakeClient extends EventEmitter implements LowLevelConsumer {
 
   #block<T>(method: Blocking, done: NativeCallback<T>, result: () => T): void {
     const error = this.#failure(method) ?? (this.isBrokerUp ? undefined : nativeError(-195, 'no broker'));
-    this.#answer(method, () => done(error, error === undefined ? result() : (undefined as T)));
+    this.#answer(method, () => (error === undefined ? done(null, result()) : done(error)));
   }
 
   #answer(method: Blocking, answer: () => void): void {
@@ -259,7 +255,8 @@ export class FakeClient extends EventEmitter implements LowLevelConsumer {
   #answerPoll(error: unknown, batch: readonly KafkaMessage[]): void {
     const { poll } = this;
     this.poll = undefined;
-    poll?.done(error, batch);
+    if (error === undefined) poll?.done(null, batch);
+    else poll?.done(error);
   }
 }
 

@@ -8,11 +8,22 @@ describe('polling', () => {
   test('each poll is answered once, also with nothing', async () => {
     const { client, listener, source } = await assignedBundle([0]);
     source.poll(256);
-    expect(client.poll?.most).toBe(256);
     await client.bring();
     source.poll(256);
-    await client.bring(message('links', 0, 10), message('links', 0, 11));
-    expect(listener.heard).toEqual(['polled 0', 'polled 2']);
+    await client.bring(message('links', 0, 10));
+    expect(listener.heard).toEqual(['polled 0', 'polled 1']);
+  });
+
+  test('asks for one message first, and for more as long as it gets all', async () => {
+    const { client, source } = await assignedBundle([0]);
+    const asked: (number | undefined)[] = [];
+    let offset = 10;
+    for (const brought of [1, 2, 4, 8, 10, 3, 1, 0, 1]) {
+      source.poll(10);
+      asked.push(client.poll?.most);
+      await client.bring(...Array.from({ length: brought }, () => message('links', 0, offset++)));
+    }
+    expect(asked).toEqual([1, 2, 4, 8, 10, 10, 1, 2, 1]);
   });
 
   test('a second one while one is under way is not asked for', async () => {
@@ -28,7 +39,7 @@ describe('polling', () => {
     listener.onPolled = () => source.poll(5);
     source.poll(10);
     await client.bring(message('links', 0, 10));
-    expect(client.poll?.most).toBe(5);
+    expect(client.poll?.most).toBe(2);
     expect(client.crimes).toEqual([]);
   });
 

@@ -1,7 +1,8 @@
 import { type Logger, silentLogger } from '@millrace/core';
 import { ManualClock } from '@millrace/testing';
 
-import { consumerConfig, type KafkaConfig } from '../../src/client/client-config.js';
+import { consumerConfig } from '../../src/client/client-config.js';
+import type { KafkaConfig } from '../../src/client/kafka-config.js';
 import { KafkaSource } from '../../src/client/kafka-source.js';
 import { NativeCallLimit } from '../../src/client/native-call-limit.js';
 import type { OAuthBearer } from '../../src/client/oauth-bearer.js';

@@ -132,9 +132,7 @@ describe('options of the factories', () => {
   });
 
   it('find a schema that cannot be compiled before the start', () => {
-    expect(() => InOrderConsumerFactory.new({ ...good, schema: { type: 'strnig' } })).toThrow(
-      /schema/,
-    );
+    expect(() => InOrderConsumerFactory.new({ ...good, schema: { type: 'strnig' } })).toThrow(/schema/);
   });
 });
 

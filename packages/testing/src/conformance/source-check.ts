@@ -1,5 +1,5 @@
-import type { SourceConformanceOptions, SourceFeatures, SourceUnderTest } from './source-conformance.js';
 import { SourceProbe } from './source-probe.js';
+import type { SourceConformanceOptions, SourceFeatures, SourceUnderTest } from './source-under-test.js';
 
 /** An obligation before it is bound to a transport. */
 export interface SourceCheck {
@@ -40,7 +40,7 @@ async function onGround(
   const groupId = `conformance-${process.pid}-${Date.now()}-${++groups}`;
   try {
     await run({
-      createTopic: (partitions) => underTest.createTopic(partitions),
+      createTopic: () => underTest.createTopic(),
       append: (topic, partition, values) => underTest.append(topic, partition, values),
       makeSource: (member) => underTest.makeSource(member),
       groupId,

@@ -10,11 +10,11 @@ export const commitChecks: readonly SourceCheck[] = [
   sourceCheck(
     'acknowledges a commit that a later member finds, with its metadata to the byte',
     async ({ createTopic, append, join }) => {
-      const topic = await createTopic(2);
+      const topic = await createTopic();
       await append(topic, 0, ['a', 'b', 'c']);
       const member = join(topic);
       await member.open();
-      await member.owns(2);
+      await member.owns(4);
       const entries = [
         { topic, partition: 0, offset: 2, metadata: 'MR1|n:2|~' },
         { topic, partition: 1, offset: 0, metadata: brimful },
@@ -23,9 +23,8 @@ export const commitChecks: readonly SourceCheck[] = [
       await member.close();
       const next = join(topic);
       await next.open();
-      await next.owns(2);
-      const found = next.looked.flatMap(({ partitions }) => partitions);
-      const committed = new Map(found.map((facts) => [facts.partition, facts.committed]));
+      await next.owns(4);
+      const committed = new Map([0, 1].map((partition) => [partition, next.factsOf(partition)?.committed]));
       assert.deepEqual([committed.get(0)?.offset, committed.get(0)?.metadata], [2, 'MR1|n:2|~']);
       assert.deepEqual(
         [
@@ -41,11 +40,11 @@ export const commitChecks: readonly SourceCheck[] = [
   ),
 
   sourceCheck('starts at the commit where we give no offset', async ({ createTopic, append, join }) => {
-    const topic = await createTopic(1);
+    const topic = await createTopic();
     await append(topic, 0, ['a', 'b', 'c', 'd']);
     const member = join(topic);
     await member.open();
-    await member.owns(1);
+    await member.owns(4);
     await member.commit([{ topic, partition: 0, offset: 3 }]);
     await member.close();
     const next = join(topic);
@@ -55,7 +54,7 @@ export const commitChecks: readonly SourceCheck[] = [
   }),
 
   sourceCheck('keeps the last of several commits in a row', async ({ createTopic, append, join }) => {
-    const topic = await createTopic(1);
+    const topic = await createTopic();
     await append(
       topic,
       0,
@@ -63,7 +62,7 @@ export const commitChecks: readonly SourceCheck[] = [
     );
     const member = join(topic);
     await member.open();
-    await member.owns(1);
+    await member.owns(4);
     for (let offset = 1; offset <= 30; offset++) {
       assert.equal(
         await member.commit([{ topic, partition: 0, offset, metadata: `MR1|q:${offset}|~` }]),
@@ -73,42 +72,37 @@ export const commitChecks: readonly SourceCheck[] = [
     await member.close();
     const next = join(topic);
     await next.open();
-    await next.owns(1);
-    assert.deepEqual(next.looked[0]?.partitions[0]?.committed, {
-      ...next.looked[0]?.partitions[0]?.committed,
-      offset: 30,
-      metadata: 'MR1|q:30|~',
-    });
+    await next.owns(4);
+    const committed = next.factsOf(0)?.committed;
+    assert.deepEqual([committed?.offset, committed?.metadata], [30, 'MR1|q:30|~']);
   }),
 
   sourceCheck('commits metadata alone, where the offset stands still', async ({ createTopic, join }) => {
-    const topic = await createTopic(1);
+    const topic = await createTopic();
     const member = join(topic);
     await member.open();
-    await member.owns(1);
+    await member.owns(4);
     for (const metadata of ['MR1|q:1|~', 'MR1|q:2|~']) {
       assert.equal(await member.commit([{ topic, partition: 0, offset: 0, metadata }]), undefined);
     }
     await member.close();
     const next = join(topic);
     await next.open();
-    await next.owns(1);
-    assert.equal(next.looked[0]?.partitions[0]?.committed?.metadata, 'MR1|q:2|~');
+    await next.owns(4);
+    assert.equal(next.factsOf(0)?.committed?.metadata, 'MR1|q:2|~');
   }),
 
   sourceCheck(
     'finds no commit where there is none, and the true ends of the log',
     async ({ createTopic, append, join }) => {
-      const topic = await createTopic(2);
+      const topic = await createTopic();
       await append(topic, 1, ['a', 'b']);
       const member = join(topic);
       await member.open();
-      await member.owns(2);
-      const found = member.looked
-        .flatMap(({ partitions }) => partitions)
-        .sort((a, b) => a.partition - b.partition);
+      await member.owns(4);
+      const found = [0, 1].map((partition) => member.factsOf(partition));
       assert.deepEqual(
-        found.map(({ committed, low, high }) => [committed, low, high]),
+        found.map((facts) => [facts?.committed, facts?.low, facts?.high]),
         [
           [undefined, 0, 0],
           [undefined, 0, 2],
@@ -120,20 +114,20 @@ export const commitChecks: readonly SourceCheck[] = [
   sourceCheck(
     'knows how many partitions a topic has, and the metadata of all commits on it',
     async ({ createTopic, join }) => {
-      const topic = await createTopic(3);
+      const topic = await createTopic();
       const member = join(topic);
       await member.open();
-      await member.owns(3);
+      await member.owns(4);
       await member.commit(
         [0, 2].map((partition) => ({ topic, partition, offset: 0, metadata: `MR1|n:3|q:${partition}|~` })),
       );
       await member.close();
       const next = join(topic);
       await next.open();
-      await next.owns(3);
+      await next.owns(4);
       const facts = next.looked.at(-1)?.topics.find((each) => each.topic === topic);
       assert.ok(facts);
-      assert.equal(facts.partitionCount, 3);
+      assert.equal(facts.partitionCount, 4);
       assert.deepEqual([...facts.metadata].filter((text) => text !== '').sort(), [
         'MR1|n:3|q:0|~',
         'MR1|n:3|q:2|~',

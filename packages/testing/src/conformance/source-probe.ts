@@ -135,6 +135,20 @@ export class SourceProbe implements SourceListener {
     return this.until(() => this.owned.size === count, `the ownership of ${count} partitions`);
   }
 
+  /** What the last look-up found of a partition. */
+  factsOf(partition: number): PartitionFacts | undefined {
+    const found = this.looked.flatMap(({ partitions }) => partitions);
+    return found.findLast((facts) => facts.partition === partition);
+  }
+
+  /** The first rebalance with partitions that waits for its answer; resolves when it has come. */
+  async pending(kind: Rebalance['kind']): Promise<Rebalance> {
+    const find = (): Rebalance | undefined =>
+      this.#open?.kind === kind && this.#open.partitions.length > 0 ? this.#open : undefined;
+    await this.until(() => find() !== undefined, `a rebalance of kind ${kind}`);
+    return find() as Rebalance;
+  }
+
   /** Values of one partition, in the order they came. */
   values(partition: number): string[] {
     return this.messages
@@ -179,7 +193,9 @@ export class SourceProbe implements SourceListener {
       this.#fault(`two rebalances have the id ${rebalance.id}`);
     this.#open = rebalance;
     this.rebalances.push(rebalance);
-    if (this.answers) {
+    // an assignment of nothing is nothing to wait for
+    if (rebalance.partitions.length === 0) this.answer(rebalance);
+    else if (this.answers) {
       if (rebalance.kind === 'assign')
         this.call((source) => source.locate(rebalance.id, rebalance.partitions));
       else this.answer(rebalance);

@@ -11,7 +11,7 @@ export const readingChecks: readonly SourceCheck[] = [
   sourceCheck(
     'hands over every message of a partition once, in the order of the log',
     async ({ createTopic, append, join }) => {
-      const topic = await createTopic(3);
+      const topic = await createTopic();
       for (const partition of [0, 1, 2]) await append(topic, partition, numbered(200));
       const member = join(topic);
       await member.open();
@@ -32,7 +32,7 @@ export const readingChecks: readonly SourceCheck[] = [
   sourceCheck(
     'describes a message fully: place, time, size, key and value',
     async ({ createTopic, append, join }) => {
-      const topic = await createTopic(1);
+      const topic = await createTopic();
       await append(topic, 0, ['hello']);
       const member = join(topic);
       await member.open();
@@ -49,7 +49,7 @@ export const readingChecks: readonly SourceCheck[] = [
   sourceCheck(
     'answers each poll once, with no more than was asked for, also with nothing',
     async ({ createTopic, append, join }) => {
-      const topic = await createTopic(1);
+      const topic = await createTopic();
       await append(topic, 0, numbered(30));
       const member = join(topic);
       // the probe takes a second answer and a surplus message for faults
@@ -63,28 +63,24 @@ export const readingChecks: readonly SourceCheck[] = [
   sourceCheck(
     'wakes a member that has polled in vain when there is a message',
     async ({ createTopic, append, join }) => {
-      const topic = await createTopic(1);
+      const topic = await createTopic();
       const member = join(topic);
       await member.open();
-      await member.owns(1);
+      await member.owns(4);
       await append(topic, 0, ['at last']);
       await member.until(() => member.messages.length === 1, 'the message');
     },
   ),
 
   sourceCheck('starts at an offset of ours where we give one', async ({ createTopic, append, join }) => {
-    const topic = await createTopic(1);
+    const topic = await createTopic();
     await append(topic, 0, numbered(10));
     const member = join(topic, { answers: false });
     await member.open();
-    await member.until(
-      () => member.rebalances.some(({ partitions }) => partitions.length > 0),
-      'an assignment',
-    );
-    const assign = member.rebalances.at(-1);
-    assert.ok(assign);
+    const assign = await member.pending('assign');
     for (const place of assign.partitions) member.owned.set(placeOf(place), place);
-    member.call((source) => source.answer(assign, [{ topic, partition: 0, offset: 6 }]));
+    const starts = assign.partitions.map((place) => ({ ...place, offset: place.partition === 0 ? 6 : 0 }));
+    member.call((source) => source.answer(assign, starts));
     await member.until(() => member.messages.length === 4, 'the messages from there on');
     assert.deepEqual(member.values(0), numbered(4, 6));
   }),
@@ -92,10 +88,10 @@ export const readingChecks: readonly SourceCheck[] = [
   sourceCheck(
     'hands over nothing of a paused partition, and goes on behind it without a gap when it is resumed',
     async ({ createTopic, append, join, quiet }) => {
-      const topic = await createTopic(2);
+      const topic = await createTopic();
       const member = join(topic);
       await member.open();
-      await member.owns(2);
+      await member.owns(4);
       await append(topic, 0, numbered(20));
       await member.until(() => member.values(0).length === 20, 'messages before the pause');
       member.call((source) => source.pause([{ topic, partition: 0 }]));
@@ -114,7 +110,7 @@ export const readingChecks: readonly SourceCheck[] = [
   sourceCheck(
     'loses and repeats nothing however often it is paused in the middle',
     async ({ createTopic, append, join }) => {
-      const topic = await createTopic(1);
+      const topic = await createTopic();
       await append(topic, 0, numbered(300));
       const member = join(topic);
       member.pollSize = 7;
@@ -137,7 +133,7 @@ export const readingChecks: readonly SourceCheck[] = [
   sourceCheck(
     'lets everything flow again after all partitions were paused',
     async ({ createTopic, append, join }) => {
-      const topic = await createTopic(4);
+      const topic = await createTopic();
       const member = join(topic);
       await member.open();
       await member.owns(4);
@@ -153,10 +149,10 @@ export const readingChecks: readonly SourceCheck[] = [
   sourceCheck(
     'tells the ends of a log, fresh and as far as it knows',
     async ({ createTopic, append, join }) => {
-      const topic = await createTopic(2);
+      const topic = await createTopic();
       const member = join(topic);
       await member.open();
-      await member.owns(2);
+      await member.owns(4);
       await append(topic, 1, numbered(5));
       await member.until(() => member.messages.length === 5, 'five messages');
       member.call((source) => source.query([{ topic, partition: 1 }], true));
@@ -171,7 +167,7 @@ export const readingChecks: readonly SourceCheck[] = [
   sourceCheck(
     'tells when it has come to the end of a log, after the messages before it',
     async ({ createTopic, append, join }) => {
-      const topic = await createTopic(1);
+      const topic = await createTopic();
       await append(topic, 0, numbered(120));
       const member = join(topic);
       await member.open();

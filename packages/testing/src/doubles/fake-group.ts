@@ -1,6 +1,4 @@
-import type { CommitEntry, Message, Rebalance, TopicFacts, TopicPartition } from '@millrace/core';
-
-import type { FakeLog } from './fake-log.js';
+import type { CommitEntry, Message, Rebalance, TopicFacts, TopicPartition, Watermarks } from '@millrace/core';
 
 /** A commit as the group keeps it. */
 export interface FakeCommit {
@@ -30,19 +28,26 @@ interface Membership {
   isAssigned: boolean;
 }
 
+/** What a group needs to know of its log. */
+export interface GroupLog {
+  readonly topics: readonly string[];
+  partitionCount(topic: string): number;
+  ends(place: TopicPartition): Watermarks;
+}
+
 /**
  * The members of one group and its commits. It rebalances as a cooperative group does: who keeps a partition is not
  * disturbed, and a partition that moves is first given back, then handed out. Everybody gets the same number, give or take one.
  */
 export class FakeGroup {
-  readonly #log: FakeLog;
+  readonly #log: GroupLog;
   readonly #members = new Map<FakeMember, Membership>();
   readonly #owners = new Map<string, FakeMember>();
   readonly #commits = new Map<string, FakeCommit>();
   readonly #waiting = new Set<() => void>();
   #nextId = 1;
 
-  constructor(log: FakeLog) {
+  constructor(log: GroupLog) {
     this.#log = log;
   }
 

@@ -11,9 +11,9 @@ describe('the fake source', () => {
     name: 'it',
     features: { sharing: true, endOfPartition: true },
     underTest: () => ({
-      createTopic(partitions) {
+      createTopic() {
         const topic = `topic-${++topics}`;
-        log.createTopic(topic, partitions);
+        log.createTopic(topic, 4);
         return Promise.resolve(topic);
       },
       append(topic, partition, values) {

@@ -1,7 +1,8 @@
 import { type CommitEntry, type Rebalance, type TopicPartition } from '@millrace/core';
 import { describe, expect, test } from 'vitest';
 
-import { sourceConformance, type SourceFeatures } from '../../src/conformance/source-conformance.js';
+import { sourceConformance } from '../../src/conformance/source-conformance.js';
+import type { SourceFeatures } from '../../src/conformance/source-under-test.js';
 import { FakeLog } from '../../src/doubles/fake-log.js';
 import { FakeSource, type FakeSourceOptions } from '../../src/doubles/fake-source.js';
 
@@ -15,9 +16,9 @@ async function failures(Source: new (options: FakeSourceOptions) => FakeSource):
     name: 'it',
     features: all,
     underTest: () => ({
-      createTopic(partitions) {
+      createTopic() {
         const topic = `topic-${++topics}`;
-        log.createTopic(topic, partitions);
+        log.createTopic(topic, 4);
         return Promise.resolve(topic);
       },
       append(topic, partition, values) {

@@ -9,7 +9,6 @@ import type { CommitEntry, CommitError } from '../../../src/source/message-sourc
 import { nameOf } from '../messages.js';
 import { placeOf } from '../recording-ports.js';
 import type { ModelBroker } from './model-broker.js';
-import type { ModelClient } from './model-client.js';
 
 /** A full consumer asks for one message each 100 ms for a second; then partitions that hold next to nothing may still add their bit. */
 const SLACK = { messages: 15, part: 1 / 8 };
@@ -24,6 +23,14 @@ interface Ownership {
   hasFailed: boolean;
   /** Those of them that no acknowledged commit covers. */
   exposed: number[];
+}
+
+/** What is looked at of the client. */
+interface CheckedClient {
+  readonly closed: boolean;
+  readonly assigned: { has(place: string): boolean };
+  readonly rebalancing: Rebalance | undefined;
+  readonly inFlight: object | undefined;
 }
 
 /** Watches one process: after every step the invariants of the design hold, or the run fails with the name of the first that does not. */
@@ -67,7 +74,7 @@ export class Checker {
     if (closed) this.fail('G13', 'polled after close');
   }
 
-  delivered(batch: Message[], client: ModelClient): Message[] {
+  delivered(batch: Message[], client: CheckedClient): Message[] {
     for (const message of batch) {
       const ownership = this.#owned.get(placeOf(message));
       if (ownership === undefined || !client.assigned.has(placeOf(message)))
@@ -82,7 +89,13 @@ export class Checker {
     return this.#owned.get(placeOf(place))?.received ?? 0;
   }
 
-  commitSent(entries: readonly CommitEntry[], client: ModelClient): void {
+  /** The reader has come to the end of a log: all that lies below is known. */
+  readTo(place: TopicPartition, offset: number): void {
+    const ownership = this.#owned.get(placeOf(place));
+    if (ownership !== undefined) ownership.received = Math.max(ownership.received, offset);
+  }
+
+  commitSent(entries: readonly CommitEntry[], client: CheckedClient): void {
     if (client.inFlight !== undefined || this.#sent !== undefined)
       this.fail('one commit in flight', JSON.stringify(entries));
     if (client.closed) this.fail('G13', 'committed after close');
@@ -137,7 +150,7 @@ export class Checker {
     if (rebalance.kind !== 'assign') this.isFenced = false;
   }
 
-  answered(rebalance: Rebalance, client: ModelClient, now: number): void {
+  answered(rebalance: Rebalance, client: CheckedClient, now: number): void {
     if (client.closed) this.fail('G13', 'answered after close');
     if (client.rebalancing !== rebalance)
       this.fail('one answer a rebalance', `${rebalance.kind} ${rebalance.id}`);

@@ -22,6 +22,8 @@ interface Fetcher extends TopicPartition {
   position: number;
   /** It does not fetch any more, and nobody says so. */
   isStalled: boolean;
+  /** The end of the log that it has told of. */
+  toldEnd: number;
 }
 
 /** One client of the group, with the habits of the real one that matter: see the design notes on back-pressure and pauses. */
@@ -119,7 +121,13 @@ export class ModelClient implements Ports {
     if (rebalance.kind === 'assign') {
       for (const { topic, partition, offset } of starts) {
         const position = offset ?? this.#broker.log({ topic, partition }).committed?.offset ?? 0;
-        this.assigned.set(placeOf({ topic, partition }), { topic, partition, position, isStalled: false });
+        this.assigned.set(placeOf({ topic, partition }), {
+          topic,
+          partition,
+          position,
+          isStalled: false,
+          toldEnd: -1,
+        });
       }
     } else {
       this.#concludeCommit();
@@ -164,12 +172,11 @@ export class ModelClient implements Ports {
 
   get fetchable(): Fetcher[] {
     if (this.closed || this.rebalancing !== undefined) return [];
-    return [...this.assigned.values()].filter(
-      (fetcher) =>
-        !fetcher.isStalled &&
-        !this.paused.has(placeOf(fetcher)) &&
-        fetcher.position < this.#broker.log(fetcher).end,
-    );
+    return [...this.assigned.values()].filter((fetcher) => {
+      const { end } = this.#broker.log(fetcher);
+      const hasNews = fetcher.position < end || fetcher.toldEnd !== end;
+      return hasNews && !fetcher.isStalled && !this.paused.has(placeOf(fetcher));
+    });
   }
 
   fetch(fetcher: Fetcher, count: number): void {
@@ -178,7 +185,9 @@ export class ModelClient implements Ports {
     for (const message of fresh) this.#enqueue({ kind: 'message', message }, 'back');
     const last = fresh.at(-1);
     fetcher.position = last === undefined || last === messages.at(-1) ? end : last.offset + 1;
-    if (fetcher.position === end) this.#enqueue({ kind: 'end', place: fetcher, offset: end }, 'back');
+    if (fetcher.position !== end) return;
+    fetcher.toldEnd = end;
+    this.#enqueue({ kind: 'end', place: fetcher, offset: end }, 'back');
   }
 
   /** Hands over once more what this partition has had already. */
@@ -204,7 +213,7 @@ export class ModelClient implements Ports {
       const op = this.#queue.shift();
       if (op === undefined) break;
       if (op.kind === 'message') batch.push(op.message);
-      else if (op.kind === 'end') after.push(() => this.engine.endOfPartition(op.place, op.offset, now));
+      else if (op.kind === 'end') after.push(() => this.#tellEnd(op.place, op.offset, now));
       else if (this.#chance.happens(0.5)) this.#deliver(op, now);
       // what a frozen member has to hear does not wait for another turn
       else if (this.#checker.isFenced) after.push(() => this.#deliver(op, now));
@@ -214,6 +223,11 @@ export class ModelClient implements Ports {
     this.asked = undefined;
     this.engine.polled(this.#checker.delivered(batch, this), now);
     for (const deliver of after) if (!this.closed) deliver();
+  }
+
+  #tellEnd(place: TopicPartition, offset: number, now: number): void {
+    this.#checker.readTo(place, offset);
+    this.engine.endOfPartition(place, offset, now);
   }
 
   #deliver(op: Exclude<Op, { kind: 'message' | 'end' }>, now: number): void {
@@ -239,10 +253,13 @@ export class ModelClient implements Ports {
   /** Throws prefetched messages away; their partitions fetch them again. */
   #purge(whose: (place: string) => boolean): void {
     this.#queue = this.#queue.filter((op) => {
-      if (op.kind === 'end') return !whose(placeOf(op.place));
-      if (op.kind !== 'message' || !whose(placeOf(op.message))) return true;
-      const fetcher = this.assigned.get(placeOf(op.message));
-      if (fetcher !== undefined) fetcher.position = Math.min(fetcher.position, op.message.offset);
+      if (op.kind !== 'message' && op.kind !== 'end') return true;
+      const place = placeOf(op.kind === 'end' ? op.place : op.message);
+      if (!whose(place)) return true;
+      const fetcher = this.assigned.get(place);
+      if (fetcher === undefined) return false;
+      if (op.kind === 'message') fetcher.position = Math.min(fetcher.position, op.message.offset);
+      fetcher.toldEnd = -1;
       return false;
     });
   }

@@ -307,6 +307,7 @@ export class ModelRun {
         this.#chance.between(1, 100),
       );
     }
+    if (this.#chance.happens(0.2)) this.#broker.skip(place, 1);
   }
 
   #look(): void {
@@ -355,12 +356,8 @@ export class ModelRun {
     for (const log of this.#broker.logs.values()) {
       const unsettled = this.#broker.firstUnsettled(log);
       if (covers === 'settled' && unsettled !== undefined) undone.push(`${placeOf(log)}/${unsettled}`);
-      const last = log.messages.at(-1);
-      if (covers === 'nothing') {
-        if (last !== undefined && this.#checker.receivedOf(log) <= last.offset)
-          undone.push(`the rest of ${placeOf(log)}`);
-      } else if (last !== undefined && (log.committed?.offset ?? 0) <= last.offset)
-        undone.push(`the commit of ${placeOf(log)}`);
+      const done = covers === 'nothing' ? this.#checker.receivedOf(log) : (log.committed?.offset ?? 0);
+      if (done < log.end) undone.push(`the end of ${placeOf(log)}`);
     }
     return undone;
   }
@@ -368,6 +365,7 @@ export class ModelRun {
   /** A clean stop: nothing starts, everything is given back, the source is closed once. */
   #finish(): void {
     const end = this.#now + HEALING_MS;
+    if (this.#client.closed) this.#boot();
     this.#stop();
     while (!this.#client.closed) {
       if (this.#now > end) this.#checker.fail('G13', 'it never closes');
