@@ -5,7 +5,7 @@ export type {
   SourceFeatures,
   SourceUnderTest,
 } from './conformance/source-under-test.js';
-export { type FakeCommit, FakeGroup, type FakeMember } from './doubles/fake-group.js';
+export { type FakeCommit, FakeGroup, type FakeMember, type GroupLog } from './doubles/fake-group.js';
 export { FakeLog, type FakeRecord } from './doubles/fake-log.js';
 export { type Defer, FakeSource, type FakeSourceOptions } from './doubles/fake-source.js';
 export { ManualClock, type ManualClockOptions } from './doubles/manual-clock.js';

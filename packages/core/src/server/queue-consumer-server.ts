@@ -90,7 +90,7 @@ export class QueueConsumerServer implements AsyncDisposable {
 
   /**
    * Lets every consumer drain, and resolves when all is closed: at the latest about a second after `stopTimeoutMs`, when
-   * draining is given up. It may be called at any time and again, and never rejects; {@link ended} tells how it went.
+   * draining is given up. It may be called at any time and again, and never rejects; `ended` tells how it went.
    */
   stop(): Promise<void> {
     this.#stopping ??= this.#drain();
@@ -133,7 +133,7 @@ export class QueueConsumerServer implements AsyncDisposable {
     return this.#health?.address;
   }
 
-  /** The same as {@link stop}. */
+  /** The same as `stop`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -7,7 +7,7 @@ import type { KafkaConfig } from './kafka-config.js';
 import { clientError } from './kafka-error.js';
 import type { LowLevelClient, LowLevelConsumer, NativeCallback } from './low-level-client.js';
 import { configForNative } from './native-boundary.js';
-import { nativeLoadError } from './native-load-error.js';
+import { nativeLoadError, refuseWorkerThread } from './native-load-error.js';
 import type { NativePartition } from './native-partition.js';
 import { describeConfig, hideConfig, withoutSecrets } from './safe-properties.js';
 
@@ -82,6 +82,7 @@ let loaded: NativeModule | undefined;
 
 /** Loads the native client at its first use: whoever only imports this package does without it. */
 function nativeModule(): NativeModule {
+  refuseWorkerThread();
   const require = createRequire(import.meta.url);
   try {
     return (loaded ??= require('@confluentinc/kafka-javascript') as NativeModule);

@@ -6,6 +6,9 @@ const packageName = '@confluentinc/kafka-javascript';
 const rebuild = `npm rebuild ${packageName}`;
 const fromSource = `build it from source: ${rebuild} --build-from-source, with a C++ compiler, make, python3 and the headers of OpenSSL, zlib, zstd, SASL and curl installed`;
 
+const mainThreadOnly =
+  'it works only in the main thread of a process. Keep Kafka there and hand worker threads plain data; with vitest use pool: forks';
+
 interface Explanation {
   readonly sign: RegExp;
   readonly advice: string | ((found: RegExpExecArray) => string);
@@ -16,11 +19,7 @@ interface Explanation {
  * Most special first.
  */
 const explanations: readonly Explanation[] = [
-  {
-    sign: /did not self-register/i,
-    advice:
-      'it can only be loaded in the main thread of a process. Keep Kafka there and hand worker threads plain data; with vitest use pool: forks',
-  },
+  { sign: /did not self-register/i, advice: mainThreadOnly },
   {
     sign: /(ld-linux-[\w.-]+|ld-musl-[\w.-]+).*no such file|Error relocating/i,
     advice: `its binary was made for another C library (glibc or musl, as in Alpine): ${fromSource}`,
@@ -55,12 +54,22 @@ const explanations: readonly Explanation[] = [
   },
 ];
 
+/**
+ * In a worker thread the addon may even load, if it is the first to do so; but its callbacks come in the main thread's loop,
+ * which ends the process sooner or later.
+ */
+export function refuseWorkerThread(): void {
+  if (!isMainThread) throw unavailable(mainThreadOnly);
+}
+
 /** CLIENT_UNAVAILABLE with what to do about it. The loader's error is the cause; of the environment nothing is told. */
 export function nativeLoadError(error: unknown): MillraceError {
   const text = error instanceof Error ? error.message : '';
-  return new MillraceError('CLIENT_UNAVAILABLE', `${packageName} cannot be loaded: ${adviceFor(text)}.`, {
-    cause: error,
-  });
+  return unavailable(adviceFor(text), { cause: error });
+}
+
+function unavailable(advice: string, options?: ErrorOptions): MillraceError {
+  return new MillraceError('CLIENT_UNAVAILABLE', `${packageName} cannot be loaded: ${advice}.`, options);
 }
 
 function adviceFor(text: string): string {
@@ -68,5 +77,5 @@ function adviceFor(text: string): string {
     const found = sign.exec(text);
     if (found !== null) return typeof advice === 'string' ? advice : advice(found);
   }
-  return isMainThread ? `try ${rebuild}; the cause says more` : 'it cannot be loaded in a worker thread';
+  return `try ${rebuild}; the cause says more`;
 }

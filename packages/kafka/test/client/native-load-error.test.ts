@@ -6,7 +6,7 @@ describe('nativeLoadError', () => {
   test.each([
     ["Cannot find module '@confluentinc/kafka-javascript'\nRequire stack:", 'it is not installed'],
     ['Could not locate the bindings file. Tried:\n → /app/node_modules/x.node', 'ignore-scripts'],
-    ['Module did not self-register: ‘/x.node’', 'main thread'],
+    ['Module did not self-register: ‘/x.node’', 'only in the main thread'],
     [
       'librdkafka.so.1: cannot open shared object file: No such file or directory',
       'system library librdkafka.so.1',

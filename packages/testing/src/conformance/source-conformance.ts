@@ -13,7 +13,7 @@ export interface ConformanceCheck {
 /**
  * The obligations of a `MessageSource`, as checks for any test runner:
  *
- *     for (const check of sourceConformance({ name: 'fake', … })) test(check.name, check.run);
+ *     for (const check of sourceConformance(options)) test(check.name, check.run);
  */
 export function sourceConformance(options: SourceConformanceOptions): readonly ConformanceCheck[] {
   const { features } = options;
